@@ -1,0 +1,314 @@
+"""The only wiring: documents, evidence, checks, selection, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from mtaudit import __version__, calibration, fluency, scoring
+from mtaudit.checks import CHECKS
+from mtaudit.checks.check import Check
+from mtaudit.checks.unexpected_word import oddities
+from mtaudit.config import Config
+from mtaudit.document import Document, Span
+from mtaudit.errors import ConfigError, InputError, did_you_mean
+from mtaudit.evidence import Evidence, Suspect, TextScore
+from mtaudit.finding import (
+    Coverage,
+    DocumentReport,
+    Finding,
+    Fluency,
+    SegmentReport,
+    Signature,
+    Suggestion,
+    WordReport,
+)
+from mtaudit.names import resolver
+from mtaudit.names.context import context_of
+from mtaudit.names.knowledge import KnowledgeBase
+from mtaudit.selection import select
+from mtaudit.text.language import detect, is_english
+from mtaudit.text.sentences import split
+from mtaudit.text.view import View
+from mtaudit.text.words import count
+
+Progress = Callable[[str, int, int], None]
+# Documents are measured together up to this many characters, so that batches are full.
+_TOGETHER = 24_000
+# Words asked about in one document, the most surprising first.
+_MOST_ODDITIES = 12
+
+
+class LanguageScorer(Protocol):
+    """What the audit asks of a language model."""
+
+    @property
+    def signature(self) -> tuple[str, str, str, str]:
+        """Digests of weights and tokenizer, the BOS policy, the number format."""
+
+    def score(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> list[TextScore]:
+        """Return the scores of each text."""
+
+    def rescore_all(
+        self,
+        requests: Sequence[tuple[str, Span, Sequence[str]]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[list[float]]:
+        """Return the gain of each replacement of each request, in nats."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A document as a reader sees it, split, beside the original that it came from."""
+
+    original: Document
+    shown: Document
+    view: View
+    language: str
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+class Auditor:
+    """Audits documents under one configuration.
+
+    Args:
+        config: what to check and to report.
+        knowledge: the names that are known.
+        scorer: the language model, or None to audit names and rules alone.
+        thresholds: what the checks decide by.
+
+    Raises:
+        ConfigError: the configuration disables a check that does not exist.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        knowledge: KnowledgeBase,
+        scorer: LanguageScorer | None = None,
+        thresholds: calibration.Thresholds = calibration.DEFAULT,
+    ) -> None:
+        names = [check.name for check in CHECKS]
+        for name in config.disable:
+            if name not in names:
+                raise ConfigError(f"there is no check {name!r} to disable{did_you_mean(name, names)}")
+        self._config = config
+        self._knowledge = knowledge
+        self._scorer = scorer
+        self._thresholds = thresholds
+        self._checks: tuple[Check, ...] = tuple(c for c in CHECKS if c.name not in config.disable)
+
+    @property
+    def signature(self) -> Signature:
+        """What the numbers of every report depend on."""
+        model = self._scorer.signature if self._scorer is not None else ("none",) * 4
+        return Signature(
+            version=__version__,
+            config=self._config.digest(),
+            model=model[0][:12],
+            tokenizer=model[1][:12],
+            bos=model[2],
+            dtype=model[3],
+            names=self._knowledge.digest,
+        )
+
+    def run(
+        self,
+        documents: Iterable[Document],
+        *,
+        view: Callable[[Document], View],
+        complain: Callable[[InputError], None],
+        progress: Progress = silent,
+    ) -> Iterator[DocumentReport]:
+        """Yield a report for each document, in order.
+
+        ``view`` gives the readable text of a document. One that cannot be audited is handed to
+        ``complain``, and the audit goes on.
+        """
+        for batch in _batches(documents):
+            prepared = []
+            for document in batch:
+                try:
+                    prepared.append(self._prepare(document, view(document)))
+                except InputError as error:
+                    complain(error)
+            yield from self._measure(prepared, progress)
+
+    def _prepare(self, document: Document, view: View) -> _Prepared:
+        if len(document.text) > self._config.max_characters:
+            raise InputError(
+                f"{document.origin or document.id}: {len(document.text):,} characters are more "
+                f"than the limit of {self._config.max_characters:,}; split the text or raise "
+                "--max-characters"
+            )
+        if not view.text.strip():
+            raise InputError(f"{document.origin or document.id}: no text in it to audit")
+        language = detect(view.text)
+        if not is_english(language):
+            raise InputError(
+                f"{document.origin or document.id}: the text is in {language.name}, not in English "
+                f"(probability {language.probability:.2f}); mtaudit audits English"
+            )
+        shown = replace(document, text=view.text, segments=split(view.text))
+        return _Prepared(document, shown, view, "en")
+
+    def _measure(
+        self, prepared: Sequence[_Prepared], progress: Progress
+    ) -> Iterator[DocumentReport]:
+        scores: list[TextScore | None] = [None] * len(prepared)
+        if self._scorer is not None and prepared:
+            scores = list(
+                self._scorer.score(
+                    [p.shown.text for p in prepared],
+                    lambda done, total: progress("reading", done, total),
+                )
+            )
+        for one, score in zip(prepared, scores, strict=True):
+            evidence = self._evidence(one.shown, score, progress)
+            yield self._report(one, evidence)
+
+    def _evidence(
+        self, document: Document, score: TextScore | None, progress: Progress
+    ) -> Evidence:
+        if not any(check.needs_names for check in self._checks):
+            return Evidence(score)
+        context = context_of(document, self._knowledge)
+        odd: list[Span] = []
+        if score is not None:
+            ranked = sorted(oddities(document, score, self._thresholds), key=lambda w: -w[1])
+            odd = sorted(word.span for word, _ in ranked[:_MOST_ODDITIES])
+        suspects = resolver.propose(document, self._knowledge, context, odd, self._config.style)
+        if self._scorer is not None and score is not None:
+            suspects = self._rescore(document, score, suspects, progress)
+        return Evidence(score, context.mentions, suspects)
+
+    def _rescore(
+        self,
+        document: Document,
+        score: TextScore,
+        suspects: Sequence[Suspect],
+        progress: Progress,
+    ) -> tuple[Suspect, ...]:
+        """Return the suspects with the gain of each hypothesis in its sentence."""
+        assert self._scorer is not None
+        requests: list[tuple[str, Span, Sequence[str]]] = []
+        for suspect in suspects:
+            segment = document.segment_at(suspect.span.start)
+            place = segment.span if segment is not None else Span(0, len(document.text))
+            sentence = document[place]
+            for hypothesis in suspect.hypotheses:
+                span = hypothesis.replaces.shift(-place.start)
+                requests.append((sentence, span, resolver.spellings(hypothesis.rendering)))
+        gains = iter(
+            max(found)
+            for found in self._scorer.rescore_all(
+                requests, lambda done, total: progress("weighing names", done, total)
+            )
+        )
+        return tuple(
+            resolver.settle(
+                suspect,
+                [next(gains) for _ in suspect.hypotheses],
+                score.excess(suspect.span),
+                self._thresholds.names,
+            )
+            for suspect in suspects
+        )
+
+    def _report(self, one: _Prepared, evidence: Evidence) -> DocumentReport:
+        shown = one.shown
+        raw = (
+            finding
+            for check in self._checks
+            for finding in check.find(shown, evidence, self._thresholds)
+        )
+        findings = select(shown, raw, self._config.min_confidence)
+        words = count(shown.text)
+        quality = scoring.quality(findings, words)
+        score = evidence.text_score
+        return DocumentReport(
+            document=one.original,
+            language=one.language,
+            words=words,
+            modes=("target",),
+            verdict=scoring.verdict(findings, quality),
+            quality=quality,
+            garbled=scoring.garbled(findings),
+            fluency=self._fluency(score),
+            coverage=Coverage(
+                characters=len(one.original.text),
+                scored=0 if score is None else len(one.original.text),
+            ),
+            segments=tuple(self._segments(one, findings, score)),
+            findings=tuple(_relocated(finding, one.view) for finding in findings),
+        )
+
+    def _fluency(self, score: TextScore | None) -> Fluency | None:
+        if score is None or not score.tokens or self._scorer is None:
+            return None
+        surprisal = -sum(token.logprob for token in score.tokens) / len(score.tokens)
+        digest = self._scorer.signature[0]
+        if not fluency.known(digest):
+            return Fluency(round(surprisal, 4), None)
+        return Fluency(round(surprisal, 4), fluency.percentile(surprisal, digest))
+
+    def _segments(
+        self, one: _Prepared, findings: Sequence[Finding], score: TextScore | None
+    ) -> Iterator[SegmentReport]:
+        for segment in one.shown.segments:
+            inside = [finding for finding in findings if finding.span.overlaps(segment.span)]
+            surprisal = percent = None
+            words: tuple[WordReport, ...] = ()
+            if score is not None and self._scorer is not None:
+                tokens = score.within(segment.span)
+                if tokens:
+                    surprisal = -sum(token.logprob for token in tokens) / len(tokens)
+                    digest = self._scorer.signature[0]
+                    if fluency.known(digest):
+                        percent = fluency.percentile(surprisal, digest, sentence=True)
+                words = tuple(
+                    WordReport(one.view.original(word.span), round(word.surprisal, 4))
+                    for word in score.words
+                    if segment.span.contains(word.span)
+                )
+            yield SegmentReport(
+                span=one.view.original(segment.span),
+                surprisal=None if surprisal is None else round(surprisal, 4),
+                fluency=percent,
+                garbled=scoring.garbled(inside),
+                quality=scoring.quality(inside, count(one.shown[segment.span])),
+                words=words,
+            )
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        if batch and size + len(document.text) > _TOGETHER:
+            yield batch
+            batch, size = [], 0
+        batch.append(document)
+        size += len(document.text)
+    if batch:
+        yield batch
+
+
+def _relocated(finding: Finding, view: View) -> Finding:
+    """Return the finding with every span in coordinates of the original text."""
+    return replace(
+        finding,
+        span=view.original(finding.span),
+        suggestions=tuple(_relocated_edit(edit, view) for edit in finding.suggestions),
+        related=tuple(view.original(span) for span in finding.related),
+    )
+
+
+def _relocated_edit(edit: Suggestion, view: View) -> Suggestion:
+    return replace(edit, span=view.original(edit.span))

@@ -1,0 +1,135 @@
+"""Formulas of translated news, from a table with the plain wording beside each."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from mtaudit.calibration import Thresholds
+from mtaudit.checks.check import Check, Example
+from mtaudit.checks.wordlists import DATA
+from mtaudit.document import Document, Span
+from mtaudit.evidence import Evidence
+from mtaudit.finding import Category, Finding, Severity, Suggestion
+
+_SLOTS = {
+    "{name}": r"[“\"‘]?[A-Z][\w’'\-]*(?: (?:(?:al|el|ez|bin|de)-?)?[A-Z][\w’'\-]*){0,3}[”\"’]?",
+    "{word}": r"[\w’'\-]+",
+    "{number}": r"\d[\d,.]*",
+}
+COLUMNS = ("id", "pattern", "plain", "severity", "reason", "example", "sound")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One row of the table; ``pattern`` has a group for each slot, ``g1``, ``g2``, …"""
+
+    id: str
+    pattern: re.Pattern[str]
+    plain: str
+    severity: Severity
+    reason: str
+    example: str
+    sound: str
+
+    def rewording(self, match: re.Match[str]) -> str | None:
+        """Return the plain wording for a match, None where the table gives none."""
+        if not self.plain:
+            return None
+        filled = re.sub(r"\{(\d+)\}", lambda m: match[f"g{m[1]}"] or "", self.plain)
+        filled = " ".join(filled.split()).strip("“”\"" if self.plain.strip() == filled else "")
+        first = match.group()[0]
+        return filled[:1].upper() + filled[1:] if first.isupper() and filled else filled
+
+
+def compile_pattern(written: str) -> re.Pattern[str]:
+    """Return the regular expression of a pattern in the table's notation.
+
+    Slots are separated by spaces; ``a/b`` are alternatives, a final ``?`` makes a slot optional,
+    ``{name}``, ``{word}`` and ``{number}`` stand for any such.
+    """
+    expression = ""
+    for number, slot in enumerate(written.split(), 1):
+        optional = slot.endswith("?")
+        slot = slot.removesuffix("?")
+        if slot in _SLOTS:
+            body = _SLOTS[slot]
+        else:
+            body = "(?i:" + "|".join(map(_literal, slot.split("/"))) + ")"
+        gap = "" if number == 1 else ("" if slot == "," else r"\s+")
+        piece = f"{gap}(?P<g{number}>{body})"
+        if optional and number == 1:
+            piece = f"(?:(?P<g1>{body})\\s+)?"
+            expression += piece
+            continue
+        expression += f"(?:{piece})?" if optional else piece
+    expression = re.sub(r"^(\(\?:\(\?P<g1>.*?\)\\s\+\)\?)\\s\+", r"\1", expression)
+    return re.compile(rf"(?<![\w’'\-]){expression}(?![\w\-]|[’'](?=\w))")
+
+
+def _literal(word: str) -> str:
+    return re.escape(word).replace("'", "['’]").replace("’", "['’]")
+
+
+@cache
+def table() -> tuple[Formula, ...]:
+    """Return the shipped formulas."""
+    with (DATA / "formulas.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return tuple(
+        Formula(
+            id=row["id"],
+            pattern=compile_pattern(row["pattern"]),
+            plain=row["plain"],
+            severity=Severity(row["severity"]),
+            reason=row["reason"],
+            example=row["example"],
+            sound=row["sound"],
+        )
+        for row in rows
+    )
+
+
+def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
+    """Yield every match of every formula."""
+    for formula in table():
+        for match in formula.pattern.finditer(document.text):
+            if "\n\n" in match.group():
+                continue
+            span = Span(match.start(), match.end())
+            plain = formula.rewording(match)
+            edits = () if plain is None else (Suggestion(span, plain, formula.reason, 0.8),)
+            yield Finding(
+                check=CHECK.name,
+                category=Category.STYLE,
+                severity=formula.severity,
+                span=span,
+                message=f"“{match.group()}”: {formula.reason}",
+                confidence=0.8,
+                suggestions=edits,
+                evidence={"formula": formula.id},
+            )
+
+
+CHECK = Check(
+    name="formula",
+    category=Category.STYLE,
+    severity=Severity.MINOR,
+    summary="a fixed phrase of the source language, put into English word by word",
+    why=(
+        "News in every language has set phrases. Translated word by word they are not wrong in "
+        "grammar, but no English editor would print them, and they mark the whole text as "
+        "unedited. Each row of the table has its plain wording."
+    ),
+    find=find,
+    flagged=(
+        Example(
+            "Troops began [[combing operations]] in the orchards around the town.",
+            "Troops began sweep operations in the orchards around the town.",
+        ),
+    ),
+    sound=("The stylist was combing her hair when the operation began.",),
+)

@@ -1,0 +1,113 @@
+"""A name translated word by word, or spelled as no newsroom spells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtaudit.calibration import Thresholds
+from mtaudit.checks.check import Check, Example
+from mtaudit.document import Document
+from mtaudit.evidence import Evidence, Hypothesis, Suspect, Weights
+from mtaudit.finding import Category, Finding, Severity, Suggestion
+from mtaudit.names.resolver import odds
+
+_MOST_SUGGESTIONS = 3
+_REASONS = {
+    "literal": "reads like a word-by-word translation of {name}",
+    "literal-word": "reads like {name}, translated as an ordinary word",
+    "romanisation": "is a spelling of {name} that no newsroom uses",
+    "misreading": "does not fit here; {name} does",
+}
+
+
+def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
+    """Yield the suspects that a name explains better than sound English does."""
+    for suspect in evidence.suspects:
+        best = suspect.hypotheses[0]
+        informed = best.gain is not None
+        threshold = thresholds.name_score if informed else thresholds.name_without_model
+        score = suspect.score(best, thresholds.names) - threshold
+        if score > 0 and (informed or best.via != "misreading"):
+            yield _finding(document, suspect, score, thresholds.names)
+
+
+def _finding(
+    document: Document, suspect: Suspect, score: float, weights: Weights
+) -> Finding:
+    best = suspect.hypotheses[0]
+    confidence = round(odds(score), 3)
+    written = document[suspect.span]
+    return Finding(
+        check=CHECK.name,
+        category=Category.NAME,
+        severity=_severity(best),
+        span=suspect.span,
+        message=f"“{written}” {_REASONS[best.via].format(name=best.rendering)}",
+        confidence=confidence,
+        suggestions=tuple(
+            Suggestion(
+                hypothesis.replaces,
+                hypothesis.rendering,
+                _REASONS[hypothesis.via].format(name=hypothesis.rendering),
+                round(confidence * share, 3),
+            )
+            for hypothesis, share in _ranked(suspect, weights)
+        ),
+        evidence={
+            "via": best.via,
+            "entity": best.entity,
+            "channel": round(best.channel, 2),
+            "prior": round(best.prior, 2),
+            **({} if best.gain is None else {"gain": round(best.gain, 2)}),
+            **({} if suspect.excess is None else {"excess": round(suspect.excess, 2)}),
+        },
+    )
+
+
+def _severity(best: Hypothesis) -> Severity:
+    # A wrong spelling still names somebody; a literal reading or a stray word names nobody.
+    return Severity.MAJOR if best.via == "romanisation" else Severity.CRITICAL
+
+
+def _ranked(suspect: Suspect, weights: Weights) -> Iterator[tuple[Hypothesis, float]]:
+    """Yield the best hypotheses with their share of the odds among those shown."""
+    shown = suspect.hypotheses[:_MOST_SUGGESTIONS]
+    scores = [suspect.score(hypothesis, weights) for hypothesis in shown]
+    shares = [odds(score - scores[0]) * 2 for score in scores]
+    total = sum(shares)
+    for hypothesis, share in zip(shown, shares, strict=True):
+        if share / total >= 0.02:
+            yield hypothesis, share / total
+
+
+CHECK = Check(
+    name="garbled-name",
+    category=Category.NAME,
+    severity=Severity.CRITICAL,
+    summary="a name rendered by a literal reading, or in a form no newsroom uses",
+    why=(
+        "Machine translation reads a name it does not know as ordinary words, spells it letter by "
+        "letter, or puts a word that merely resembles it. The reader then cannot tell who is "
+        "meant, or is told of somebody else. The knowledge base supplies the names that could "
+        "have been meant, and the language model says whether the sentence would rather have one "
+        "of them."
+    ),
+    find=find,
+    flagged=(
+        Example(
+            "The Iraqi parliament summoned the leader of the [[league of the people of right]] "
+            "over the clashes in Baghdad.",
+        ),
+        Example(
+            "Kurdish [[Albeshmerka]] fighters left the positions that they had held near Kirkuk.",
+            "Kurdish Peshmerga fighters left the positions that they had held near Kirkuk.",
+        ),
+    ),
+    sound=(
+        "The Syrian Democratic Forces and the Popular Mobilization Forces denied the report.",
+        "Life in the village has been quiet since the mill closed.",
+        "The truth is that nobody in the newspaper knew the answer.",
+    ),
+    needs_model=True,
+    needs_names=True,
+)

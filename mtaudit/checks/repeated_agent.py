@@ -1,0 +1,95 @@
+"""A subject that is also its own object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mtaudit.calibration import Thresholds
+from mtaudit.checks.check import Check, Example
+from mtaudit.checks.wordlists import word_list
+from mtaudit.document import Document, Span
+from mtaudit.evidence import Evidence
+from mtaudit.finding import Category, Finding, Severity
+from mtaudit.text.words import Word, words
+
+_LONGEST = 5  # words of a noun phrase that is compared
+_GAP = 3  # words between its two mentions, the verb among them
+_DETERMINERS = frozenset("the a an its their his her".split())
+
+
+def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
+    """Yield clauses in which an agent does to itself what one does to others."""
+    verbs = word_list("acts-on-others")
+    for segment in document.segments:
+        tokens = list(words(document.text, segment.span.start, segment.span.end))
+        folded = [token.text.casefold() for token in tokens]
+        for verb, word in enumerate(folded):
+            if word in verbs:
+                pair = _same_phrase(document.text, tokens, folded, verb)
+                if pair is not None:
+                    yield _finding(document, *pair, tokens[verb])
+
+
+def _same_phrase(
+    text: str, tokens: list[Word], folded: list[str], verb: int
+) -> tuple[Span, Span] | None:
+    """Return the noun phrases around the verb when they are word for word the same."""
+    for before in range(verb, max(0, verb - _GAP), -1):
+        for after in range(verb + 1, min(len(tokens), verb + 1 + _GAP)):
+            for size in range(min(_LONGEST, before, len(tokens) - after), 0, -1):
+                left = folded[before - size : before]
+                right = folded[after : after + size]
+                if left != right or not _phrase(left, tokens[before - size : before]):
+                    continue
+                start, end = tokens[before - size].span.start, tokens[after + size - 1].span.end
+                if not set(text[start:end]) & set(",;:.?!“”\"()—"):
+                    return (
+                        Span(start, tokens[before - 1].span.end),
+                        Span(tokens[after].span.start, end),
+                    )
+    return None
+
+
+def _phrase(folded: list[str], tokens: list[Word]) -> bool:
+    """Whether the words are a definite noun phrase or a name."""
+    if folded[0] in _DETERMINERS:
+        return len(folded) >= 2
+    return all(token.text[0].isupper() for token in tokens) and len(tokens[0].text) > 2
+
+
+def _finding(document: Document, subject: Span, object_: Span, verb: Word) -> Finding:
+    return Finding(
+        check=CHECK.name,
+        category=Category.MISTRANSLATION,
+        severity=Severity.CRITICAL,
+        span=subject.cover(object_),
+        message=(
+            f"“{document[subject]}” is both who {verb.text} and who was acted on; one of the two "
+            "is somebody else in the source"
+        ),
+        confidence=0.92,
+        related=(subject, object_),
+    )
+
+
+CHECK = Check(
+    name="repeated-agent",
+    category=Category.MISTRANSLATION,
+    severity=Severity.CRITICAL,
+    summary="a subject that is also its own object",
+    why=(
+        "When a translation system loses track of who did what, one party of the sentence is "
+        "written twice and the other is gone. The sentence reads well and says something that "
+        "never happened."
+    ),
+    find=find,
+    flagged=(
+        Example("[[The rebel council accused the rebel council]] of breaking the truce."),
+        Example("Witnesses said [[Israel bombed Israel]] for the third day."),
+    ),
+    sound=(
+        "The army said the army had not been told.",
+        "The council accused the army, and the army accused the council.",
+        "The minister met the minister of finance.",
+    ),
+)

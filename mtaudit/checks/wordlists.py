@@ -1,0 +1,17 @@
+"""Word lists of the checks, one word a line, read once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """Return the words of ``data/<name>.txt``; lines that start with ``#`` are comments."""
+    lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(
+        word for line in lines if not line.startswith("#") for word in line.split() if word
+    )

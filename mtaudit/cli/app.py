@@ -1,0 +1,43 @@
+"""The commands of ``mtaudit``, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import click
+import typer
+
+from mtaudit import __version__
+from mtaudit.cli import check, checks, models
+
+app = typer.Typer(
+    name="mtaudit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Audits machine-translated English news before it is published.",
+)
+app.command("check")(check.check)
+app.command("checks")(checks.checks)
+app.add_typer(models.app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mtaudit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Audits machine-translated English news before it is published."""
+
+
+def command() -> click.Command:
+    """Return the whole command line as one click command."""
+    return typer.main.get_command(app)

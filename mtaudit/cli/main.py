@@ -1,0 +1,75 @@
+"""Entry point: runs the command line and turns every error into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+
+def run() -> NoReturn:
+    """Run ``mtaudit`` with the arguments of the process and exit."""
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = _interrupted()
+    sys.stdout = _Closed(sys.stdout)  # type: ignore[assignment]
+    sys.exit(code)
+
+
+class _Closed:
+    """A standard output that a reader may have left."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()  # type: ignore[attr-defined]
+        except (OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    import click
+
+    from mtaudit.errors import ExitCode, MtauditError
+
+    try:
+        from mtaudit.cli.app import command
+
+        result = command().main(args=arguments, prog_name="mtaudit", standalone_mode=False)
+        return int(result) if isinstance(result, int) else ExitCode.CLEAN
+    except MtauditError as error:
+        return _say(str(error), error.exit_code)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _say(error.format_message().rstrip("."), ExitCode.USAGE)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return _interrupted()
+    except BrokenPipeError:
+        return ExitCode.CLEAN
+    except Exception as error:
+        if os.environ.get("MTAUDIT_DEBUG"):
+            raise
+        kind = type(error).__name__
+        return _say(
+            f"internal error ({kind}: {' '.join(str(error).split())[:200]}); run again with "
+            "MTAUDIT_DEBUG=1 and report what it prints",
+            ExitCode.INTERNAL,
+        )
+
+
+def _say(message: str, code: int) -> int:
+    line = message.replace("\n", " ").encode("utf-8", "replace").decode("utf-8")
+    print(f"mtaudit: {line}", file=sys.stderr)
+    return code
+
+
+def _interrupted() -> int:
+    return _say("interrupted; nothing half-written was left", 130)

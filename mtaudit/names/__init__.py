@@ -1,0 +1,1 @@
+"""Names: a knowledge base, and the channels through which translation garbles a name."""

@@ -1,0 +1,78 @@
+"""What a document makes likely: its countries, its names, and the cue words beside a span."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mtaudit.document import Document, Segment, Span
+from mtaudit.evidence import Mention
+from mtaudit.names.countries import countries_in
+from mtaudit.names.cues import CUES
+from mtaudit.names.entities import Entity
+from mtaudit.names.knowledge import KnowledgeBase
+from mtaudit.text.words import stem, words
+
+_NEAR = 3  # words on either side in which a cue counts
+
+# Log-odds in nats; what a document tells of an entity before the words themselves are looked at.
+_BASE = -6.0
+_SAME_COUNTRY = 2.0
+_SAME_SENTENCE = 1.0
+_OTHER_COUNTRY = -2.0
+_NAMED_ELSEWHERE = 2.5
+_CUE = 3.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """The names and countries of one document."""
+
+    mentions: tuple[Mention, ...]
+    countries: Mapping[str, int]
+    by_segment: Mapping[Segment, frozenset[str]]
+    named: Mapping[str, int]
+
+    def prior(self, entity: Entity, segment: Segment, cued: bool) -> float:
+        """Return log P(entity | document), up to a constant, in nats."""
+        value = _BASE + (_CUE if cued else 0.0)
+        own = set(entity.countries)
+        if own & self.by_segment.get(segment, frozenset()):
+            value += _SAME_COUNTRY + _SAME_SENTENCE
+        elif own & self.countries.keys():
+            value += _SAME_COUNTRY
+        elif self.countries and own:
+            value += _OTHER_COUNTRY
+        times = self.named.get(entity.id, 0)
+        if times:
+            value += _NAMED_ELSEWHERE + 0.5 * math.log(times)
+        return value
+
+
+def context_of(document: Document, knowledge: KnowledgeBase) -> Context:
+    """Return what is known of a document before any name in it is doubted."""
+    mentions: list[Mention] = []
+    by_segment: dict[Segment, frozenset[str]] = {}
+    countries: Counter[str] = Counter()
+    for segment in document.segments:
+        found = list(knowledge.mentions(document.text, segment.span))
+        here = [code for _, code in countries_in(document[segment.span])]
+        for mention in found:
+            if mention.kind in ("city", "province", "landmark"):
+                here.extend(mention.countries[:1])
+        mentions.extend(found)
+        countries.update(here)
+        by_segment[segment] = frozenset(here)
+    named = Counter(mention.entity for mention in mentions)
+    return Context(tuple(mentions), countries, by_segment, named)
+
+
+def cued(document: Document, segment: Segment, span: Span, kind: str) -> bool:
+    """Whether a noun that names the kind stands beside the span or ends it."""
+    cues = CUES.get(kind, frozenset())
+    before = [word.text for word in words(document.text, segment.span.start, span.start)]
+    after = [word.text for word in words(document.text, span.end, segment.span.end)]
+    beside: Sequence[str] = [*before[-_NEAR:], *after[:_NEAR]]
+    return any(stem(part) in cues for word in beside for part in word.split("-"))

@@ -1,0 +1,195 @@
+"""The knowledge base: curated entities and the indexes that find them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from mtaudit.document import Span
+from mtaudit.errors import NamesError
+from mtaudit.evidence import Mention
+from mtaudit.names import glossing
+from mtaudit.names.cues import CUES
+from mtaudit.names.entities import DATA, MEDIA, Entity, read_entities
+from mtaudit.names.glossing import Reading
+from mtaudit.text.words import Word, bare, stem, words
+
+# Kinds whose names stand beside a noun that is no part of them: "the newspaper Truth".
+_HEADED = MEDIA | {"province", "city"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One literal reading of an entity, its alternatives stemmed and ranked."""
+
+    entity: Entity
+    slots: tuple[Mapping[str, int], ...]  # stem -> rank among the alternatives, 0 the likeliest
+
+
+class KnowledgeBase:
+    """Entities, and lookups by printed form and by literal reading.
+
+    Raises:
+        NamesError: two entities share an id.
+    """
+
+    def __init__(self, entities: Iterable[Entity], digest: str = "") -> None:
+        self.entities: dict[str, Entity] = {}
+        for entity in entities:
+            if entity.id in self.entities:
+                raise NamesError(f"two entities have the id {entity.id!r}; rename one")
+            self.entities[entity.id] = entity
+        self.digest = digest
+
+    def __getitem__(self, entity: str) -> Entity:
+        return self.entities[entity]
+
+    def __len__(self) -> int:
+        return len(self.entities)
+
+    @cached_property
+    def _forms(self) -> Mapping[str, list[tuple[tuple[str, ...], bool, Entity]]]:
+        """Forms by first word: (folded words, whether the form has a capital, entity)."""
+        index: dict[str, list[tuple[tuple[str, ...], bool, Entity]]] = defaultdict(list)
+        for entity in self.entities.values():
+            for form in entity.forms:
+                parts = tuple(word.text.casefold().replace("’", "'") for word in words(form))
+                if parts:
+                    index[parts[0]].append((parts, form != form.lower(), entity))
+        for entries in index.values():
+            entries.sort(key=lambda entry: len(entry[0]), reverse=True)
+        return index
+
+    @cached_property
+    def form_words(self) -> frozenset[str]:
+        """Every word, case folded, that stands in a printed form of any entity."""
+        return frozenset(part for entries in self._forms.values() for e in entries for part in e[0])
+
+    @cached_property
+    def form_stems(self) -> Mapping[str, frozenset[frozenset[str]]]:
+        """For each entity, the content stems of each of its printed forms."""
+        return {
+            entity.id: frozenset(frozenset(map(stem, _content(form))) for form in entity.forms)
+            for entity in self.entities.values()
+        }
+
+    @cached_property
+    def patterns(self) -> Mapping[str, list[Pattern]]:
+        """Literal readings by each stem of their rarest slot, found by that stem in a text."""
+        everything = [
+            Pattern(entity, tuple(_ranked(slot) for slot in reading))
+            for entity in self.entities.values()
+            for reading in self._readings(entity)
+        ]
+        use: dict[str, int] = defaultdict(int)
+        for pattern in everything:
+            for slot in pattern.slots:
+                for alternative in slot:
+                    use[alternative] += 1
+        index: dict[str, list[Pattern]] = defaultdict(list)
+        for pattern in everything:
+            rarest = min(pattern.slots, key=lambda slot: sum(use[a] for a in slot))
+            for alternative in rarest:
+                index[alternative].append(pattern)
+        return index
+
+    def _readings(self, entity: Entity) -> Iterator[Reading]:
+        """Yield readings without the noun that only says what kind of thing is named."""
+        cues = CUES[entity.kind] if entity.kind in _HEADED else frozenset()
+        seen: set[Reading] = set()
+        for reading in glossing.readings(entity):
+            own = tuple(slot for slot in reading if not any(stem(word) in cues for word in slot))
+            if own and own not in seen:
+                seen.add(own)
+                yield own
+
+    def mentions(self, text: str, span: Span) -> Iterator[Mention]:
+        """Yield the known names in ``text[span]`` in a form that newsrooms print, longest first.
+
+        Of entities that share a form, each is yielded.
+        """
+        tokens = list(words(text, span.start, span.end))
+        folded = [token.text.casefold().replace("’", "'") for token in tokens]
+        stripped = [bare(token.text) for token in tokens]
+        position = 0
+        while position < len(tokens):
+            size = 0
+            for parts, capital, entity in self._candidates(folded[position], stripped[position]):
+                if len(parts) < size:
+                    break
+                if _reads(parts, capital, tokens, folded, stripped, position):
+                    size = len(parts)
+                    yield _mention(entity, tokens, position, size, stripped)
+            position += max(1, size)
+
+    def _candidates(
+        self, word: str, stripped: str
+    ) -> Sequence[tuple[tuple[str, ...], bool, Entity]]:
+        entries = self._forms.get(word, [])
+        if stripped != word:
+            entries = sorted([*entries, *self._forms.get(stripped, [])], key=lambda e: -len(e[0]))
+        return entries
+
+
+def _reads(
+    parts: tuple[str, ...],
+    capital: bool,
+    tokens: Sequence[Word],
+    folded: Sequence[str],
+    stripped: Sequence[str],
+    position: int,
+) -> bool:
+    """Whether the words of a form stand at ``position``; the last may be a possessive."""
+    end = position + len(parts)
+    if end > len(tokens):
+        return False
+    last = end - 1
+    if tuple(folded[position:last]) != parts[:-1]:
+        return False
+    if parts[-1] not in (folded[last], stripped[last]):
+        return False
+    if len(parts) > 1 and any(
+        not tokens[i + 1].span.start - tokens[i].span.end <= 2 for i in range(position, last)
+    ):
+        return False
+    return not capital or any(token.text[0].isupper() for token in tokens[position:end])
+
+
+def _mention(
+    entity: Entity, tokens: Sequence[Word], position: int, size: int, stripped: Sequence[str]
+) -> Mention:
+    last = tokens[position + size - 1]
+    end = last.span.start + len(stripped[position + size - 1])
+    return Mention(
+        Span(tokens[position].span.start, end), entity.id, entity.kind, entity.name,
+        entity.countries,
+    )  # fmt: skip
+
+
+def _ranked(slot: Sequence[str]) -> Mapping[str, int]:
+    ranks: dict[str, int] = {}
+    for alternative in slot:
+        ranks.setdefault(stem(alternative), len(ranks))
+    return ranks
+
+
+_FUNCTION = frozenset("a an the of for in on at to and al el s".split())
+
+
+def _content(form: str) -> list[str]:
+    return [word.text for word in words(form.replace("-", " ")) if bare(word.text) not in _FUNCTION]
+
+
+@cache
+def curated() -> KnowledgeBase:
+    """Return the knowledge base that ships with the package."""
+    paths = sorted((DATA / "entities").glob("*.tsv"))
+    digest = hashlib.sha256()
+    for path in [*paths, *sorted((DATA / "glosses").glob("*.tsv"))]:
+        digest.update(path.read_bytes())
+    return KnowledgeBase(
+        (entity for path in paths for entity in read_entities(path)), digest.hexdigest()[:12]
+    )

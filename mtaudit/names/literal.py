@@ -1,0 +1,185 @@
+"""The literal channel: a name's words translated one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mtaudit.document import Document, Segment, Span
+from mtaudit.names.context import cued
+from mtaudit.names.entities import MEDIA, PLACES, Entity
+from mtaudit.names.knowledge import KnowledgeBase, Pattern
+from mtaudit.text.words import bare, stem, words
+
+_JOINERS = frozenset("of the for in a an and to s al el".split())
+_WIDEST_GAP = 2  # function words between two words of a reading
+_PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
+                        "city province town governorate village district".split())  # fmt: skip
+# log P: one of the likelier orders (the source's, or its mirror image), and any other.
+_KNOWN_ORDER = -0.7
+_OTHER_ORDER = -2.5
+_JOINER = -0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A stretch of text that reads like a literal translation of an entity's name."""
+
+    span: Span
+    entity: Entity
+    logprob: float
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    stem: str
+    span: Span
+
+
+def literal_readings(
+    document: Document, segment: Segment, knowledge: KnowledgeBase
+) -> Iterator[Reading]:
+    """Yield every stretch of a sentence that is a literal reading of an entity."""
+    tokens = [
+        _Token(part, stem(part), Span(start, start + len(part)))
+        for word in words(document.text, segment.span.start, segment.span.end)
+        for part, start in _parts(word.text, word.span.start)
+    ]
+    present = {token.stem for token in tokens}
+    tried: set[int] = set()
+    for key in present & knowledge.patterns.keys():
+        for pattern in knowledge.patterns[key]:
+            if id(pattern) in tried:
+                continue
+            tried.add(id(pattern))
+            if all(not present.isdisjoint(slot) for slot in pattern.slots):
+                yield from _occurrences(document, segment, tokens, pattern, knowledge)
+
+
+def _parts(word: str, start: int) -> Iterator[tuple[str, int]]:
+    for part in word.split("-"):
+        if part:
+            yield part, start
+        start += len(part) + 1
+
+
+def _occurrences(
+    document: Document,
+    segment: Segment,
+    tokens: Sequence[_Token],
+    pattern: Pattern,
+    knowledge: KnowledgeBase,
+) -> Iterator[Reading]:
+    forms = knowledge.form_stems[pattern.entity.id]
+    for first in range(len(tokens)):
+        match = _match(document.text, tokens, first, pattern)
+        if match is None:
+            continue
+        taken, joiners = match
+        chosen = [tokens[index] for index, _ in taken]
+        if frozenset(token.stem for token in chosen) in forms:
+            continue  # the words of a printed form: "interior ministry", "Ministry of Interior"
+        span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
+        if len(pattern.slots) == 1:
+            widened = _single(document, segment, tokens, taken[0][0], pattern.entity)
+            if widened is None:
+                continue
+            span = widened
+        yield Reading(span, pattern.entity, _logprob(taken, joiners, pattern), len(taken))
+
+
+def _bare_end(token: _Token) -> int:
+    return token.span.start + len(bare(token.text))
+
+
+def _match(
+    text: str, tokens: Sequence[_Token], first: int, pattern: Pattern
+) -> tuple[list[tuple[int, int]], int] | None:
+    """Return (token, slot) pairs that spend every slot once from ``first`` on, and the joiners."""
+    open_slots = set(range(len(pattern.slots)))
+    taken: list[tuple[int, int]] = []
+    joiners = gap = 0
+    for index in range(first, len(tokens)):
+        token = tokens[index]
+        if taken and not _joined(text, tokens[index - 1].span.end, token.span.start):
+            return None
+        fitting = [slot for slot in open_slots if token.stem in pattern.slots[slot]]
+        if fitting:
+            # The slot with the fewest alternatives is the hardest to fill with another word.
+            slot = min(fitting, key=lambda s: (len(pattern.slots[s]), s))
+            open_slots.discard(slot)
+            taken.append((index, slot))
+            gap = 0
+            if not open_slots:
+                return taken, joiners
+        elif taken and token.text.casefold() in _JOINERS and gap < _WIDEST_GAP:
+            joiners += 1
+            gap += 1
+        else:
+            return None
+    return None
+
+
+def _joined(text: str, end: int, start: int) -> bool:
+    """Whether only spaces, hyphens, quotes or a possessive stand between two words."""
+    between = text[end:start]
+    return len(between) <= 4 and not set(between) & set(".,;:!?()[]\n")
+
+
+def _logprob(taken: Sequence[tuple[int, int]], joiners: int, pattern: Pattern) -> float:
+    """Return log P(words | name): each alternative by the inverse of its rank, then the order."""
+    value = _JOINER * joiners
+    return value + _alternatives(taken, pattern) + _order([slot for _, slot in taken])
+
+
+def _alternatives(taken: Sequence[tuple[int, int]], pattern: Pattern) -> float:
+    total = 0.0
+    for index, slot in taken:
+        del index
+        options = len(pattern.slots[slot])
+        harmonic = sum(1.0 / (rank + 1) for rank in range(options))
+        total -= math.log(harmonic)
+    return total
+
+
+def _order(slots: Sequence[int]) -> float:
+    if len(slots) == 1:
+        return 0.0
+    straight = list(slots) == sorted(slots)
+    mirrored = list(slots) == sorted(slots, reverse=True)
+    return _KNOWN_ORDER if straight or mirrored else _OTHER_ORDER
+
+
+def _single(
+    document: Document, segment: Segment, tokens: Sequence[_Token], index: int, entity: Entity
+) -> Span | None:
+    """Return the span of a one-word reading where the text marks it as a name, else None.
+
+    A mark is a capital inside the sentence, a capitalised "The" before it, or quotation marks; for
+    a place, a word that says where. A cue for the entity's kind is asked for besides, because one
+    ordinary word is weak evidence.
+    """
+    token = tokens[index]
+    start, end = token.span.start, _bare_end(token)
+    before = document.text[max(segment.span.start, start - 1) : start]
+    quoted = before in ("“", '"', "‘", "«", "'")
+    previous = tokens[index - 1] if index else None
+    the = (
+        previous is not None
+        and previous.text == "The"
+        and document.text[previous.span.end : start] == " "
+        and not entity.article
+    )
+    inside = index > 0 and not (the and previous is not None and index == 1)
+    named = token.text[0].isupper() and (inside or the)
+    located = previous is not None and previous.stem in _PLACE_CUES
+    if not (located if entity.kind in PLACES and not quoted else named or quoted):
+        return None
+    if entity.kind not in PLACES and not cued(document, segment, Span(start, end), entity.kind):
+        return None
+    if the and previous is not None and entity.kind in MEDIA:
+        start = previous.span.start
+    return Span(start, end)

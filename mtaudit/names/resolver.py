@@ -1,0 +1,272 @@
+"""From doubtful spans to ranked renderings: the noisy channel over the knowledge base.
+
+For a span *s* and an entity *e*,
+
+    score(e) = log P(s | e, channel) + log P(e | document)
+             + a * [log P(context with e) - log P(context with s)] + b * excess(s) + c
+
+are the log-odds against the span being sound as it stands. The language model's own probability of
+a rare name is low wherever the name stands, so what speaks against *s*, its surprisal less its
+entropy in context, is weighed apart (b) from what speaks for *e* (a).
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from mtaudit.document import Document, Segment, Span
+from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
+from mtaudit.names.context import Context, cued
+from mtaudit.names.entities import PLACES, Entity
+from mtaudit.names.knowledge import KnowledgeBase
+from mtaudit.names.literal import literal_readings
+from mtaudit.names.romanise import distance, romanise, sounds
+from mtaudit.names.spelling import SpellingIndex, respellings
+from mtaudit.text.words import bare, stem, words, zipf
+
+# How many renderings of one span the language model is asked about.
+_MOST_HYPOTHESES = 6
+_MOST_GUESSES = 12
+# log P(any word | e): the word says nothing of the name but, perhaps, how it sounds.
+_MISREAD = -4.0
+_PER_SOUND = 4.0
+_GUESSED_KINDS = frozenset({"armed-group", "army", "security-service", "party"})
+_PER_ZIPF = 0.8  # nats for each tenfold of how often English prints a name
+
+
+@cache
+def _spelling_index(knowledge: KnowledgeBase) -> SpellingIndex:
+    return SpellingIndex(knowledge)
+
+
+def propose(
+    document: Document,
+    knowledge: KnowledgeBase,
+    context: Context,
+    oddities: Sequence[Span] = (),
+    style: str = "house",
+) -> tuple[Suspect, ...]:
+    """Return the spans that may be garbled names, each with the entities that explain it.
+
+    ``oddities`` are words that the language model did not expect: for those, every entity of the
+    document or of its countries is a hypothesis. No hypothesis has a gain yet.
+    """
+    index = _spelling_index(knowledge)
+    forms = _Forms(document, context.mentions, style)
+    found: list[Hypothesis] = []
+    spans: list[Span] = []
+    for segment in document.segments:
+        known = [m for m in context.mentions if segment.span.contains(m.span)]
+        for hypothesis, span in _of_segment(document, segment, knowledge, context, index, forms):
+            if not _sound(span, hypothesis.entity, known):
+                found.append(hypothesis)
+                spans.append(span)
+        for odd in oddities:
+            if segment.span.contains(odd) and not any(m.span.overlaps(odd) for m in known):
+                for guess in _guesses(document, segment, odd, knowledge, context, forms):
+                    found.append(guess)
+                    spans.append(odd)
+    return tuple(_grouped(found, spans))
+
+
+def settle(
+    suspect: Suspect, gains: Sequence[float], excess: float, weights: Weights
+) -> Suspect:
+    """Return the suspect with the language model's figures put in and its hypotheses ranked."""
+    informed = Suspect(
+        suspect.span,
+        tuple(
+            replace(hypothesis, gain=gain)
+            for hypothesis, gain in zip(suspect.hypotheses, gains, strict=True)
+        ),
+        excess,
+    )
+    ranked = sorted(informed.hypotheses, key=lambda h: -informed.score(h, weights))
+    return replace(informed, hypotheses=tuple(ranked))
+
+
+def _of_segment(
+    document: Document,
+    segment: Segment,
+    knowledge: KnowledgeBase,
+    context: Context,
+    index: SpellingIndex,
+    forms: _Forms,
+) -> Iterator[tuple[Hypothesis, Span]]:
+    for reading in literal_readings(document, segment, knowledge):
+        beside = cued(document, segment, reading.span, reading.entity.kind)
+        yield Hypothesis(
+            entity=reading.entity.id,
+            rendering=forms.of(reading.entity),
+            kind=reading.entity.kind,
+            replaces=_with_article(document, segment, reading.span, reading.entity),
+            channel=reading.logprob,
+            prior=context.prior(reading.entity, segment, beside),
+            via="literal" if reading.words > 1 else "literal-word",
+        ), reading.span
+    for respelling in respellings(document, segment, knowledge, index):
+        entity = respelling.entity
+        beside = cued(document, segment, respelling.span, entity.kind) or _first_name(
+            document, segment, respelling.span, entity
+        )
+        yield Hypothesis(
+            entity=entity.id,
+            rendering=respelling.rendering,
+            kind=entity.kind,
+            replaces=respelling.span,
+            channel=respelling.logprob,
+            prior=context.prior(entity, segment, beside),
+            via="romanisation",
+        ), respelling.span
+
+
+def _first_name(document: Document, segment: Segment, span: Span, entity: Entity) -> bool:
+    """Whether another part of a person's name stands right before the span."""
+    before = [word.text for word in words(document.text, segment.span.start, span.start)][-1:]
+    parts = {stem(part) for form in entity.forms for part in form.split()[:-1]}
+    return entity.kind == "person" and any(stem(word) in parts for word in before)
+
+
+def _sound(span: Span, entity: str, known: Sequence[Mention]) -> bool:
+    """Whether the span belongs to a name that is rendered as newsrooms do."""
+    return any(
+        mention.span.contains(span) or (mention.entity == entity and mention.span.overlaps(span))
+        for mention in known
+    )
+
+
+def _guesses(
+    document: Document,
+    segment: Segment,
+    odd: Span,
+    knowledge: KnowledgeBase,
+    context: Context,
+    forms: _Forms,
+) -> Iterator[Hypothesis]:
+    """Yield the entities that a word without any reading may stand for, likeliest first."""
+    word = odd.of(document.text)
+    here = context.by_segment.get(segment, frozenset()) or context.countries.keys()
+    guesses = []
+    for entity in knowledge.entities.values():
+        beside = cued(document, segment, odd, entity.kind)
+        if entity.id not in context.named and (
+            not here & set(entity.countries)
+            or not (entity.kind in _GUESSED_KINDS or (entity.kind in PLACES and beside))
+        ):
+            continue
+        channel = _MISREAD - _PER_SOUND * _unlike(word, entity)
+        guesses.append(
+            Hypothesis(
+                entity=entity.id,
+                rendering=forms.of(entity),
+                kind=entity.kind,
+                replaces=_with_article(document, segment, odd, entity),
+                channel=channel,
+                prior=context.prior(entity, segment, beside) + _prominence(entity),
+                via="misreading",
+            )
+        )
+    guesses.sort(key=lambda guess: -(guess.channel + guess.prior))
+    yield from guesses[:_MOST_GUESSES]
+
+
+def _prominence(entity: Entity) -> float:
+    """Return the share of P(entity) that its commonest one-word form tells, 0 for an unseen one."""
+    return _PER_ZIPF * max((zipf(form) for form in entity.forms if " " not in form), default=0.0)
+
+
+def _unlike(word: str, entity: Entity) -> float:
+    """Return 0 for a word that sounds like the name, 1 for one that has nothing of it."""
+    targets = {form for form in entity.forms if " " not in form and not form.isupper()}
+    for language, name in entity.sources:
+        if language in ("ar", "fa", "ru", "uk") and " " not in name:
+            roman = romanise(name)
+            targets.add(roman.removeprefix("al"))
+    away = [
+        distance(word, target) / max(len(sounds(word)), len(sounds(target)), 1)
+        for target in targets
+    ]
+    return min(1.0, *away) if away else 1.0
+
+
+def _with_article(document: Document, segment: Segment, span: Span, entity: Entity) -> Span:
+    """Widen the span over an article and quotation marks that the right name would not carry."""
+    text, start, end = document.text, span.start, span.end
+    if text[start - 1 : start] in ("“", '"') and text[end : end + 1] in ("”", '"'):
+        start, end = start - 1, end + 1
+    if entity.article:
+        return span
+    for article in ("the ", "The "):
+        at = start - len(article)
+        if at >= segment.span.start and text[at:start] == article and _alone(text, end, segment):
+            return Span(at, end)
+    return span
+
+
+def _alone(text: str, end: int, segment: Segment) -> bool:
+    """Whether the name ends its noun phrase, so that no noun after it needs the article."""
+    following = next(words(text, end, segment.span.end), None)
+    if following is None or text[end : following.span.start].strip(" ”\""):
+        return True
+    # A noun that the name qualifies comes next: "the Daesh militants" keeps its article.
+    return not following.text[0].islower() or _verb_like(following.text)
+
+
+def _verb_like(word: str) -> bool:
+    folded = bare(word)
+    return folded.endswith("ed") or folded in _AFTER_NAMES
+
+
+_AFTER_NAMES = frozenset(
+    "is are was were has have had will would can could may might said says say took take led and "
+    "or in on at to from of for with by near who which that after before as but while when "
+    "told went came began lost won held left met made got gave".split()
+)
+
+
+class _Forms:
+    """How each entity is to be rendered: as the document itself does, else by the house style."""
+
+    def __init__(self, document: Document, mentions: Iterable[Mention], style: str) -> None:
+        used: dict[str, Counter[str]] = defaultdict(Counter)
+        for mention in mentions:
+            used[mention.entity][document[mention.span]] += 1
+        self._used = {entity: counts.most_common(1)[0][0] for entity, counts in used.items()}
+        self._style = style
+
+    def of(self, entity: Entity) -> str:
+        return self._used.get(entity.id) or entity.rendering(self._style)
+
+
+def spellings(rendering: str) -> tuple[str, ...]:
+    """Return a rendering and, where it has accents, its plain spelling.
+
+    A small language model hardly knows "Yeni Şafak"; what it thinks of the name is the better of
+    the two.
+    """
+    decomposed = unicodedata.normalize("NFKD", rendering.replace("ı", "i"))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return (rendering,) if plain == rendering else (rendering, plain)
+
+
+def _grouped(found: Sequence[Hypothesis], spans: Sequence[Span]) -> Iterator[Suspect]:
+    """Join hypotheses on the same words into one suspect, the best few of each."""
+    by_span: dict[Span, list[Hypothesis]] = defaultdict(list)
+    for hypothesis, span in zip(found, spans, strict=True):
+        by_span[span].append(hypothesis)
+    for span in sorted(by_span):
+        best: dict[str, Hypothesis] = {}
+        for hypothesis in sorted(by_span[span], key=lambda h: -(h.channel + h.prior)):
+            best.setdefault(hypothesis.rendering, hypothesis)
+        most = _MOST_GUESSES if any(h.via == "misreading" for h in best.values()) else 0
+        yield Suspect(span, tuple(best.values())[: max(most, _MOST_HYPOTHESES)])
+
+
+def odds(score: float) -> float:
+    """Return the probability of a hypothesis that beats soundness by ``score`` nats."""
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, score))))

@@ -1,0 +1,144 @@
+"""The romanisation channel: a name spelled as no newsroom spells it, or leaked from the source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mtaudit.document import Document, Segment, Span
+from mtaudit.names.entities import Entity
+from mtaudit.names.knowledge import KnowledgeBase
+from mtaudit.names.romanise import bare_article, distance, romanise, skeleton, sounds
+from mtaudit.text.words import Word, bare, words, zipf
+
+_SHORTEST = 5
+# Spellings that English text knows are names of somebody else, however close they lie.
+_KNOWN_ZIPF = 1.5
+_FARTHEST = 0.20  # weighted edits per sound
+_PER_EDIT = 3.0  # nats lost per weighted edit
+_GLUED = "al"
+
+
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """A word that may be an entity's name in another spelling."""
+
+    span: Span
+    entity: Entity
+    rendering: str
+    logprob: float
+
+
+class SpellingIndex:
+    """Single words of the names in a knowledge base, found by their consonants."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._by_skeleton: dict[str, list[tuple[str, Entity]]] = defaultdict(list)
+        for entity in knowledge.entities.values():
+            for target in _targets(entity):
+                self._by_skeleton[skeleton(target)].append((target, entity))
+        self._lengths: Mapping[int, list[str]] = _grouped(self._by_skeleton)
+
+    def near(self, written: str) -> Iterator[tuple[Entity, float]]:
+        """Yield entities whose name may be spelled ``written``, with the weighted distance."""
+        best: dict[str, tuple[Entity, float]] = {}
+        for variant in _variants(written):
+            consonants = skeleton(variant)
+            if len(consonants) < 2:
+                continue
+            for key in self._keys(consonants):
+                for target, entity in self._by_skeleton[key]:
+                    away = distance(variant, target)
+                    if away / max(1, len(sounds(target))) <= _FARTHEST and (
+                        entity.id not in best or away < best[entity.id][1]
+                    ):
+                        best[entity.id] = (entity, away)
+        yield from best.values()
+
+    def _keys(self, consonants: str) -> Iterator[str]:
+        # A wrong consonant costs 1.0 and is let pass in long names alone.
+        slack = 1 if len(consonants) >= 4 else 0
+        for length in range(len(consonants) - slack, len(consonants) + slack + 1):
+            for key in self._lengths.get(length, ()):
+                if key[0] == consonants[0] and _close(key, consonants, 1 + slack):
+                    yield key
+
+
+def _grouped(index: Mapping[str, object]) -> Mapping[int, list[str]]:
+    groups: dict[int, list[str]] = defaultdict(list)
+    for key in index:
+        if len(key) >= 2:
+            groups[len(key)].append(key)
+    return groups
+
+
+def _close(a: str, b: str, most: int) -> bool:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(a, b, score_cutoff=most) <= most
+
+
+def _targets(entity: Entity) -> set[str]:
+    """Return the single words that a respelling of the entity's name could be meant for."""
+    found = set()
+    forms = [bare_article(form) for form in entity.forms]
+    found.update(form for form in forms if " " not in form and not form.isupper())
+    if entity.kind == "person":
+        found.update(bare_article(form.split()[-1]) for form in entity.forms if " " in form)
+    for language, name in entity.sources:
+        if language in ("ar", "fa", "ur", "ru", "uk") and (" " not in name):
+            roman = romanise(name)
+            found.add(roman.removeprefix("al") if roman.startswith("al") else roman)
+    return {target for target in found if len(target) >= 3 and target[0].isalpha()}
+
+
+@lru_cache(maxsize=4_096)
+def _variants(written: str) -> tuple[str, ...]:
+    """Return the spelling and, where the Arabic article may be glued on, the rest of it."""
+    plain = bare_article(written)
+    folded = plain.casefold()
+    if folded.startswith(_GLUED) and len(folded) >= len(_GLUED) + 3:
+        return plain, plain[len(_GLUED) :]
+    return (plain,)
+
+
+def respellings(
+    document: Document, segment: Segment, knowledge: KnowledgeBase, index: SpellingIndex
+) -> Iterator[Respelling]:
+    """Yield capitalised words that English does not know and that sound like a known name."""
+    tokens = list(words(document.text, segment.span.start, segment.span.end))
+    for number, token in enumerate(tokens):
+        if not _doubtful(token, knowledge):
+            continue
+        for entity, away in index.near(bare(token.text)):
+            rendering = _rendering(entity, tokens[max(0, number - 3) : number], token)
+            end = token.span.start + len(bare(token.text))
+            yield Respelling(
+                Span(token.span.start, end), entity, rendering, -1.0 - _PER_EDIT * away
+            )
+
+
+def _doubtful(token: Word, knowledge: KnowledgeBase) -> bool:
+    word = bare(token.text)
+    return (
+        token.capitalised
+        and len(word) >= _SHORTEST
+        and not token.text.isupper()
+        and word.isascii()
+        and "'" not in word[1:-1]
+        and word not in knowledge.form_words
+        and bare_article(word) not in knowledge.form_words
+        and zipf(word) < _KNOWN_ZIPF
+    )
+
+
+def _rendering(entity: Entity, before: list[Word], token: Word) -> str:
+    """Return the part of the canonical name that belongs in the place of ``token`` alone."""
+    del token
+    parts = entity.name.split()
+    if entity.kind == "person" and len(parts) > 1:
+        return parts[-1]
+    del before
+    return entity.name

@@ -1,0 +1,1 @@
+"""Characters, words, sentences and languages, with offsets that always lead back."""

@@ -1,0 +1,63 @@
+"""Words and their frequency in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mtaudit.document import Span
+
+WORD = re.compile(r"[^\W_]+(?:[’'\-‐‑][^\W_]+)*")
+_POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])\Z", re.IGNORECASE)
+_PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of letters and digits, inner hyphens and apostrophes included."""
+
+    text: str
+    span: Span
+
+    @property
+    def capitalised(self) -> bool:
+        """Whether the first character is upper case."""
+        return self.text[0].isupper()
+
+
+def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
+    """Yield the words of ``text[start:end]`` with their spans in ``text``."""
+    for match in WORD.finditer(text, start, len(text) if end is None else end):
+        yield Word(match.group(), Span(*match.span()))
+
+
+def count(text: str) -> int:
+    """Return the number of white-space delimited words, as MQM scores count them."""
+    return len(text.split())
+
+
+def bare(word: str) -> str:
+    """Return ``word`` without a possessive ending, apostrophes straightened, case folded."""
+    return _POSSESSIVE.sub("", word).replace("’", "'").casefold()
+
+
+def stem(word: str) -> str:
+    """Return ``word`` case folded, without possessive and plural endings."""
+    base = bare(word)
+    for ending, singular in _PLURALS:
+        if base.endswith(ending) and len(base) > len(ending) + 2 and not base.endswith("ss"):
+            return base[: -len(ending)] + singular
+    return base
+
+
+@lru_cache(maxsize=65_536)
+def zipf(word: str) -> float:
+    """Return the Zipf frequency of ``word`` in English: log10 of its count in a billion words.
+
+    0.0 for a word that was not seen (wordfreq, large list).
+    """
+    from wordfreq import zipf_frequency
+
+    return float(zipf_frequency(word, "en", wordlist="best"))
