@@ -85,6 +85,7 @@ class Auditor:
 
     Raises:
         ConfigError: the configuration disables a check that does not exist.
+
     """
 
     def __init__(
@@ -97,7 +98,9 @@ class Auditor:
         names = [check.name for check in CHECKS]
         for name in config.disable:
             if name not in names:
-                raise ConfigError(f"there is no check {name!r} to disable{did_you_mean(name, names)}")
+                raise ConfigError(
+                    f"there is no check {name!r} to disable{did_you_mean(name, names)}"
+                )
         self._config = config
         self._knowledge = knowledge
         self._scorer = scorer

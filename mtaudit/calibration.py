@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mtaudit.evidence import Weights
 
@@ -11,7 +11,7 @@ from mtaudit.evidence import Weights
 class Thresholds:
     """What the checks decide by; all scores and surprisals in nats."""
 
-    names: Weights = Weights(excess=0.4, gain=0.3, constant=-3.0)
+    names: Weights = field(default=Weights(excess=0.4, gain=0.3, constant=-3.0))
     name_score: float = 0.0
     name_without_model: float = 0.0
     odd_excess: float = 4.0

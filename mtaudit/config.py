@@ -67,6 +67,7 @@ def load(start: Path, given: Path | None = None) -> Config:
 
     Raises:
         ConfigError: the file cannot be read, a key is unknown or a value is of the wrong kind.
+
     """
     if given is not None:
         return _read(given)
@@ -103,6 +104,7 @@ def with_values(config: Config, values: Mapping[str, Any], where: str) -> Config
 
     Raises:
         ConfigError: a key is unknown or a value is of the wrong kind.
+
     """
     known = {field.name for field in fields(Config)}
     checked: dict[str, Any] = {}

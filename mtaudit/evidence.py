@@ -10,8 +10,10 @@ from mtaudit.document import Span
 
 @dataclass(frozen=True, slots=True)
 class TokenScore:
-    """One token: ``logprob`` is log p(token | left context) in nats, ``entropy`` that of p(. |
-    left context) in nats, ``span`` the code points it spells (two tokens may share one)."""
+    """One token and the code points it spells; two tokens may share one.
+
+    ``logprob`` is log p(token | left context) and ``entropy`` that of p(. | left context), in nats.
+    """
 
     span: Span
     logprob: float

@@ -30,6 +30,7 @@ def percentile(surprisal: float, digest: str, *, sentence: bool = False) -> floa
 
     Raises:
         KeyError: human news was not measured with that model.
+
     """
     table = _table(digest)
     if table is None:

@@ -70,7 +70,7 @@ def _finding(document: Document, span: Span, noun: str, name: str) -> Finding:
         category=Category.WORD_ORDER,
         severity=Severity.MAJOR,
         span=span,
-        message=f"“{document[span]}” keeps the word order of the source; English puts the name first",
+        message=f"“{document[span]}” keeps the order of the source; English puts the name first",
         confidence=0.9,
         suggestions=(Suggestion(span, replacement, "name first, then the noun", 0.9),),
     )

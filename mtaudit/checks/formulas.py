@@ -25,7 +25,7 @@ COLUMNS = ("id", "pattern", "plain", "severity", "reason", "example", "sound")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One row of the table; ``pattern`` has a group for each slot, ``g1``, ``g2``, …"""
+    """One row of the table; ``pattern`` has a group for each slot: ``g1``, ``g2`` and so on."""
 
     id: str
     pattern: re.Pattern[str]
@@ -40,7 +40,7 @@ class Formula:
         if not self.plain:
             return None
         filled = re.sub(r"\{(\d+)\}", lambda m: match[f"g{m[1]}"] or "", self.plain)
-        filled = " ".join(filled.split()).strip("“”\"" if self.plain.strip() == filled else "")
+        filled = " ".join(filled.split()).strip('“”"' if self.plain.strip() == filled else "")
         first = match.group()[0]
         return filled[:1].upper() + filled[1:] if first.isupper() and filled else filled
 

@@ -31,9 +31,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
             yield _finding(document, suspect, score, thresholds.names)
 
 
-def _finding(
-    document: Document, suspect: Suspect, score: float, weights: Weights
-) -> Finding:
+def _finding(document: Document, suspect: Suspect, score: float, weights: Weights) -> Finding:
     best = suspect.hypotheses[0]
     confidence = round(odds(score), 3)
     written = document[suspect.span]

@@ -24,8 +24,9 @@ _NAME = re.compile(rf"{_PART}(?:[ ](?:(?:al|el|ez|as|bin|ibn|de|von)[ -])?{_PART
 _NEAREST = 0.17  # weighted edits per sound between two spellings of one name
 _FEWEST_SOUNDS = 5
 _KNOWN_WORD = 3.3
-_DERIVED = ("n", "s", "an", "ian", "i", "ish", "ese", "ic", "ist", "ists", "ism", "ns", "ans", "ians",
-            "is", "e", "er", "ers", "ite", "ites", "y", "ia")  # fmt: skip
+_DERIVED = frozenset(
+    "n s an ian i ish ese ic ist ists ism ns ans ians is e er ers ite ites y ia".split()
+) | {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,9 @@ def _names(document: Document, evidence: Evidence) -> Iterator[_Name]:
         for match in _NAME.finditer(document.text, segment.span.start, segment.span.end):
             start, end = match.span()
             text = match.group()
-            if start == segment.span.start or document.text[start - 1] in "“\"‘" and not re.search(
-                r"\w", document.text[segment.span.start : start]
+            if start == segment.span.start or (
+                document.text[start - 1] in '“"‘'
+                and not re.search(r"\w", document.text[segment.span.start : start])
             ):
                 head, _, rest = text.partition(" ")
                 if _ordinary(head):  # "The", "Several": a capital that begins the sentence
@@ -181,6 +183,7 @@ def _synonyms(a: _Name, b: _Name) -> bool:
 
 def _report(document: Document, names: list[_Name], spelling: bool) -> Iterator[Finding]:
     counts = Counter(name.text for name in names)
+
     # The form that comes first wins a tie; for a body, forms that begin alike vote together.
     def votes(form: str) -> int:
         if spelling:

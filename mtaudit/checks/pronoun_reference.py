@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from mtaudit.calibration import Thresholds
 from mtaudit.checks.check import Check, Example
 from mtaudit.checks.wordlists import word_list
-from mtaudit.document import Document, Span
+from mtaudit.document import Document
 from mtaudit.evidence import Evidence, Mention
 from mtaudit.finding import Category, Finding, Severity, Suggestion
 from mtaudit.names.countries import country_words
-from mtaudit.text.words import Word, bare, words, zipf
+from mtaudit.text.words import Word, bare, stem, words, zipf
 
 _PRONOUNS = {"he": "it", "she": "it", "his": "its", "her": "its", "him": "it", "himself": "itself",
              "herself": "itself"}  # fmt: skip
@@ -51,11 +51,12 @@ def _human(
     folded = bare(token.text)
     if folded in word_list("human-nouns"):
         return not _plural(folded)
-    if not token.capitalised or folded in _CALENDAR or folded in country_words():
+    parts = set(folded.split("-"))
+    if not token.capitalised or parts <= _CALENDAR or parts <= country_words():
         return False
     for mention in mentions:
         if mention.span.contains(token.span) or mention.span.overlaps(token.span):
-            return mention.kind in ("person", "newspaper") and mention.kind == "person"
+            return mention.kind == "person"
     if bare(token.text).capitalize() in word_list("given-names"):
         return True
     if token.text.isupper():  # an abbreviation
@@ -69,7 +70,7 @@ def _human(
 
 
 def _plural(noun: str) -> bool:
-    return noun.endswith("s") and noun[:-1] in word_list("human-nouns") or noun.endswith("men")
+    return noun.endswith("men") or (stem(noun) != noun and stem(noun) in word_list("human-nouns"))
 
 
 def _in_name(tokens: list[Word], number: int) -> bool:

@@ -32,7 +32,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
         for match in _OPEN_CUT.finditer(text, paragraph.start, paragraph.end):
             yield _cut(document, match, Span(match.start("mark"), match.end("gap")))
         following = paragraphs[number + 1] if number + 1 < len(paragraphs) else None
-        goes_on = following is not None and text[following.start] in "“\""
+        goes_on = following is not None and text[following.start] in '“"'
         yield from _unpaired(document, paragraph, goes_on)
 
 

@@ -42,7 +42,7 @@ def _same_phrase(
                 if left != right or not _phrase(left, tokens[before - size : before]):
                     continue
                 start, end = tokens[before - size].span.start, tokens[after + size - 1].span.end
-                if not set(text[start:end]) & set(",;:.?!“”\"()—"):
+                if not set(text[start:end]) & set(',;:.?!“”"()—'):
                     return (
                         Span(start, tokens[before - 1].span.end),
                         Span(tokens[after].span.start, end),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mtaudit.calibration import Thresholds
 from mtaudit.checks.check import Check, Example
@@ -26,7 +27,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
     text = document.text
     for segment in document.segments:
         tokens = list(words(text, segment.span.start, segment.span.end))
-        for first, second in zip(tokens, tokens[1:], strict=False):
+        for first, second in pairwise(tokens):
             gap = text[first.span.end : second.span.start]
             if gap == " " and first.text.casefold() == second.text.casefold():
                 if _doubled(first, second):

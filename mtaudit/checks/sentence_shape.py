@@ -33,9 +33,7 @@ _COMMON = 3.8
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield ordinary words with a capital after a comma, then sentences that begin with a verb."""
     for segment in document.segments:
-        for match in _AFTER_COMMA.finditer(
-            document.text, segment.span.start, segment.span.end
-        ):
+        for match in _AFTER_COMMA.finditer(document.text, segment.span.start, segment.span.end):
             if _ordinary(match["word"]):
                 yield _capital(Span(match.start("word"), match.end("word")), match["word"])
         yield from _headless(document, segment)
@@ -65,7 +63,7 @@ def _headless(document: Document, segment: Segment) -> Iterator[Finding]:
     lead = len(sentence) - len(sentence.lstrip("“\"'‘ "))
     quoted = lead > 0
     match = _NO_SUBJECT.match(sentence, lead)
-    if match is None and not quoted and not sentence.rstrip("”\" ").endswith("?"):
+    if match is None and not quoted and not sentence.rstrip('”" ').endswith("?"):
         match = _NO_SUBJECT_BE.match(sentence, lead)
     if match is None or len(sentence.split()) < 6:
         return

@@ -71,9 +71,7 @@ CHECK = Check(
         "its place, which sets it apart from a place where anything could follow."
     ),
     find=find,
-    flagged=(
-        Example("Residents said the “[[gherkin]]” had shelled their village before dawn."),
-    ),
+    flagged=(Example("Residents said the “[[gherkin]]” had shelled their village before dawn."),),
     sound=(
         "The botanist said that dodder winds itself round nettles and clover.",
         "He ate a gherkin with his sandwich and went back to the office.",

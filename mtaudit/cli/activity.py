@@ -8,7 +8,14 @@ import time
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 _PATIENCE = 2.0
 _LOG_EVERY = 10.0
@@ -49,9 +56,7 @@ class Activity:
             changed = stage != self._stage
             self._stage, self._done, self._total = stage, done, total
             if self._bar is not None and self._task is not None:
-                self._bar.update(
-                    self._task, description=stage, completed=done, total=total or None
-                )
+                self._bar.update(self._task, description=stage, completed=done, total=total or None)
             elif self._logged and (changed or time.monotonic() - self._logged > _LOG_EVERY):
                 self._log()
 

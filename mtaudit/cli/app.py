@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import click
 import typer
 
 from mtaudit import __version__
@@ -12,7 +11,6 @@ from mtaudit.cli import check, checks, models
 
 app = typer.Typer(
     name="mtaudit",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -38,6 +36,8 @@ def options(
     """Audits machine-translated English news before it is published."""
 
 
-def command() -> click.Command:
-    """Return the whole command line as one click command."""
-    return typer.main.get_command(app)
+def execute(arguments: list[str]) -> object:
+    """Run the command line and return what the command returned."""
+    return typer.main.get_command(app).main(
+        args=arguments, prog_name="mtaudit", standalone_mode=False
+    )

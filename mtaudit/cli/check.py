@@ -47,7 +47,7 @@ def check(
             help="Text, Markdown, HTML or .jsonl files; - is standard input.", show_default=False
         ),
     ],
-    format: Annotated[Format, typer.Option(help="What to print.")] = Format.TEXT,  # noqa: A002
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.TEXT,
     fail_on: Annotated[
         FailOn | None,
         typer.Option(help="Exit with 1 on findings of this severity or above. [default: major]"),

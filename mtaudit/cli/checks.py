@@ -29,6 +29,6 @@ def checks(
         if not found:
             known = [check.name for check in CHECKS]
             raise UsageError(
-                f"there is no check {name!r}{did_you_mean(name, known)}; `mtaudit checks` lists them"
+                f"there is no check {name!r}{did_you_mean(name, known)}; see `mtaudit checks`"
             )
         typer.echo(explain(found[0]), nl=False)

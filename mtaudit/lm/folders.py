@@ -27,6 +27,7 @@ def weights_of(folder: Path) -> list[Path]:
 
     Raises:
         ModelError: no folder, no weights, or weights in pickle form only.
+
     """
     if not folder.is_dir():
         raise ModelError(f"there is no model folder {folder}")
@@ -55,6 +56,7 @@ def parameter_count(folder: Path) -> int:
 
     Raises:
         ModelError: a file is not safetensors.
+
     """
     from safetensors import SafetensorError, safe_open
 
@@ -62,7 +64,8 @@ def parameter_count(folder: Path) -> int:
     for path in weights_of(folder):
         try:
             with safe_open(path, framework="numpy") as weights:
-                total += sum(math.prod(weights.get_slice(key).get_shape()) for key in weights.keys())  # noqa: SIM118
+                shapes = [weights.get_slice(key).get_shape() for key in list(weights.keys())]
+                total += sum(math.prod(shape) for shape in shapes)
         except (SafetensorError, OSError) as error:
             raise ModelError(f"{path} is not a whole safetensors file: {error}") from error
     return total
@@ -73,12 +76,15 @@ def read_config(folder: Path) -> dict[str, Any]:
 
     Raises:
         ModelError: it is missing, broken, or asks for code of its own.
+
     """
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"{folder} has no config.json; give a transformers model folder") from error
+        raise ModelError(
+            f"{folder} has no config.json; give a transformers model folder"
+        ) from error
     except ValueError as error:
         raise ModelError(f"{path} is not JSON: {error}") from error
     if not isinstance(config, dict):
@@ -93,6 +99,7 @@ def read_tokenizer(folder: Path) -> Tokenizer:
 
     Raises:
         ModelError: tokenizer.json is missing or broken.
+
     """
     path = folder / "tokenizer.json"
     if not path.is_file():
@@ -118,6 +125,7 @@ def choose_bos(tokenizer: Tokenizer, declared: int | None, where: Path) -> tuple
 
     Raises:
         ModelError: there is neither.
+
     """
     separator = tokenizer.token_to_id(SEPARATOR)
     if separator is not None:

@@ -40,6 +40,7 @@ def transformers_name(name: str) -> str:
 
     Raises:
         ModelError: the name is not one of a llama model's.
+
     """
     stem, _, kind = name.rpartition(".")
     if stem in _TOP:
@@ -66,6 +67,7 @@ class GgufModel:
 
     Raises:
         ModelError: not a GGUF file, or an architecture or tokenizer this import does not know.
+
     """
 
     def __init__(self, path: Path) -> None:
@@ -130,9 +132,7 @@ class GgufModel:
         tensors: dict[str, Array] = {}
         total = len(self._reader.tensors)
         for number, tensor in enumerate(self._reader.tensors):
-            weight = np.asarray(
-                self._dequantize(tensor.data, tensor.tensor_type), dtype=np.float32
-            )
+            weight = np.asarray(self._dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
             if ".attn_q." in tensor.name:
                 weight = unpermute(weight, heads)
             elif ".attn_k." in tensor.name:
@@ -150,7 +150,7 @@ class GgufModel:
         byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
         if kind == "gpt2" and pre == "smollm":
             digits = pre_tokenizers.Digits(individual_digits=True)
-            splitter = pre_tokenizers.Sequence([digits, byte_level])
+            splitter: pre_tokenizers.PreTokenizer = pre_tokenizers.Sequence([digits, byte_level])
         elif kind == "gpt2" and pre == "gpt-2":
             splitter = byte_level
         elif kind == "gpt2" and pre == "llama-bpe":

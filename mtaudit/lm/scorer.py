@@ -50,6 +50,7 @@ class Scorer:
         window: tokens read at once, BOS not counted; texts that are longer are read in windows.
         overlap: tokens of left context that every token of a later window sees at least.
         batch_tokens: tokens, padding included, that go through the network together.
+
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Scorer:
 
         Raises:
             ModelError: the model gives numbers that are not finite.
+
         """
         encodings = [self.model.encode(text) for text in texts]
         sheets = self._run([encoding.ids for encoding in encodings], progress)
@@ -167,8 +169,8 @@ class Scorer:
             picked.append(states[row, lead : len(job.ids) + 1])
             targets.extend(job.ids[lead:])
             targets.append(bos)  # the row behind the last token has only a boundary
-            for position in range(job.window.first, job.window.end):
-                places.append((sheet, position, True))
+            scored = range(job.window.first, job.window.end)
+            places.extend((sheet, position, True) for position in scored)
             places.append((sheet, job.window.end, False))
         self._head(torch.cat(picked), targets, places)
 

@@ -83,6 +83,7 @@ def replacing(folder: Path, needed: int) -> Iterator[Path]:
 
     Raises:
         ModelError: the disk has fewer than ``needed`` bytes free, or fills up meanwhile.
+
     """
     root = folder.parent
     for stale in root.glob(f".{folder.name}.aside-*"):
@@ -138,6 +139,7 @@ def remove(name: str) -> Path:
 
     Raises:
         ModelError: no such model is in the cache.
+
     """
     folder = models_folder() / name
     if not name or folder.parent != models_folder() or not folder.is_dir():

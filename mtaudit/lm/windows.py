@@ -29,6 +29,7 @@ def windows(tokens: int, size: int, overlap: int) -> Iterator[Window]:
 
     Raises:
         ValueError: unless 0 <= overlap < size.
+
     """
     if not 0 <= overlap < size:
         raise ValueError(f"overlap {overlap} must be at least 0 and below the window's {size}")

@@ -61,6 +61,7 @@ def read_entities(path: Path) -> Iterator[Entity]:
 
     Raises:
         NamesError: a row breaks a rule of the schema; the message names file, line and rule.
+
     """
     for line, row in _rows(path, COLUMNS):
         where = f"{path.name}, line {line}"
@@ -104,6 +105,7 @@ def read_glosses(path: Path) -> dict[str, tuple[str, ...]]:
 
     Raises:
         NamesError: a row is malformed.
+
     """
     glosses: dict[str, tuple[str, ...]] = {}
     for line, row in _rows(path, ("word", "glosses", "note")):

@@ -12,11 +12,31 @@ from mtaudit.names.pinyin import syllables
 Slot = tuple[str, ...]  # alternative English words for one source word, likeliest first
 Reading = tuple[Slot, ...]
 
-_ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و",
-                                 "ئ": "ي", "ک": "ك", "ی": "ي", "ھ": "ه", "\u200c": " "})  # fmt: skip
+_ARABIC_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("أإآٱ", "ا"), **dict.fromkeys("ىئی", "ي"), "ؤ": "و", "ک": "ك", "ھ": "ه",
+        "\u200c": " ",
+    }
+)  # fmt: skip
 _ARABIC_MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف")
-_ARABIC_SUFFIXES = ("يين", "يون", "يات", "ية", "ات", "ون", "ين", "ان", "ها", "هم", "نا", "ة", "ه", "ي", "ا")
+_ARABIC_SUFFIXES = (
+    "يين",
+    "يون",
+    "يات",
+    "ية",
+    "ات",
+    "ون",
+    "ين",
+    "ان",
+    "ها",
+    "هم",
+    "نا",
+    "ة",
+    "ه",
+    "ي",
+    "ا",
+)
 # Words that join the parts of a name and leave no trace in it, or only "of", "and", "the".
 _SKIPPED: Mapping[str, frozenset[str]] = {
     "ar": frozenset("و في من على عن الى بن ابن ابو".split()[:6]),
@@ -86,7 +106,23 @@ def _inflected(word: str, lexicon: Mapping[str, Slot]) -> Slot:
     """Look up a word that shares its stem with a lexicon word: all but the last three letters."""
     for length in range(len(word) - 1, max(3, len(word) - 4), -1):
         stem = word[:length]
-        for ending in ("", "а", "я", "о", "е", "ы", "и", "й", "ый", "ая", "ое", "ий", "i", "e", "s"):
+        for ending in (
+            "",
+            "а",
+            "я",
+            "о",
+            "е",
+            "ы",
+            "и",
+            "й",
+            "ый",
+            "ая",
+            "ое",
+            "ий",
+            "i",
+            "e",
+            "s",
+        ):
             if stem + ending in lexicon:
                 return lexicon[stem + ending]
     return ()
@@ -152,7 +188,10 @@ def _by_character(name: str, written: str) -> Reading:
         return ()
     return (
         (family.casefold(),),
-        *((part, *gloss(sign, "zh")) for part, sign in zip(parts, written[-characters:], strict=True)),
+        *(
+            (part, *gloss(sign, "zh"))
+            for part, sign in zip(parts, written[-characters:], strict=True)
+        ),
     )
 
 

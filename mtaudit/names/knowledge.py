@@ -15,7 +15,7 @@ from mtaudit.names import glossing
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import DATA, MEDIA, Entity, read_entities
 from mtaudit.names.glossing import Reading
-from mtaudit.text.words import Word, bare, stem, words
+from mtaudit.text.words import STOP_WORDS, Word, bare, stem, words
 
 # Kinds whose names stand beside a noun that is no part of them: "the newspaper Truth".
 _HEADED = MEDIA | {"province", "city"}
@@ -34,6 +34,7 @@ class KnowledgeBase:
 
     Raises:
         NamesError: two entities share an id.
+
     """
 
     def __init__(self, entities: Iterable[Entity], digest: str = "") -> None:
@@ -101,7 +102,10 @@ class KnowledgeBase:
         cues = CUES[entity.kind] if entity.kind in _HEADED else frozenset()
         seen: set[Reading] = set()
         for reading in glossing.readings(entity):
-            own = tuple(slot for slot in reading if not any(stem(word) in cues for word in slot))
+            content = (tuple(w for w in slot if w not in STOP_WORDS) for slot in reading)
+            own = tuple(
+                slot for slot in content if slot and not any(stem(word) in cues for word in slot)
+            )
             if own and own not in seen:
                 seen.add(own)
                 yield own

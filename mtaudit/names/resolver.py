@@ -31,7 +31,9 @@ from mtaudit.text.words import bare, stem, words, zipf
 
 # How many renderings of one span the language model is asked about.
 _MOST_HYPOTHESES = 6
-_MOST_GUESSES = 12
+_MOST_GUESSES = 8
+# Below this no gain that a language model gives would be believed, so it is not asked.
+_HOPELESS = -8.0
 # log P(any word | e): the word says nothing of the name but, perhaps, how it sounds.
 _MISREAD = -4.0
 _PER_SOUND = 4.0
@@ -63,7 +65,9 @@ def propose(
     for segment in document.segments:
         known = [m for m in context.mentions if segment.span.contains(m.span)]
         for hypothesis, span in _of_segment(document, segment, knowledge, context, index, forms):
-            if not _sound(span, hypothesis.entity, known):
+            if hypothesis.channel + hypothesis.prior >= _HOPELESS and not _sound(
+                span, hypothesis.entity, known
+            ):
                 found.append(hypothesis)
                 spans.append(span)
         for odd in oddities:
@@ -74,9 +78,7 @@ def propose(
     return tuple(_grouped(found, spans))
 
 
-def settle(
-    suspect: Suspect, gains: Sequence[float], excess: float, weights: Weights
-) -> Suspect:
+def settle(suspect: Suspect, gains: Sequence[float], excess: float, weights: Weights) -> Suspect:
     """Return the suspect with the language model's figures put in and its hypotheses ranked."""
     informed = Suspect(
         suspect.span,
@@ -100,29 +102,35 @@ def _of_segment(
 ) -> Iterator[tuple[Hypothesis, Span]]:
     for reading in literal_readings(document, segment, knowledge):
         beside = cued(document, segment, reading.span, reading.entity.kind)
-        yield Hypothesis(
-            entity=reading.entity.id,
-            rendering=forms.of(reading.entity),
-            kind=reading.entity.kind,
-            replaces=_with_article(document, segment, reading.span, reading.entity),
-            channel=reading.logprob,
-            prior=context.prior(reading.entity, segment, beside),
-            via="literal" if reading.words > 1 else "literal-word",
-        ), reading.span
+        yield (
+            Hypothesis(
+                entity=reading.entity.id,
+                rendering=forms.of(reading.entity),
+                kind=reading.entity.kind,
+                replaces=_with_article(document, segment, reading.span, reading.entity),
+                channel=reading.logprob,
+                prior=context.prior(reading.entity, segment, beside),
+                via="literal" if reading.words > 1 else "literal-word",
+            ),
+            reading.span,
+        )
     for respelling in respellings(document, segment, knowledge, index):
         entity = respelling.entity
         beside = cued(document, segment, respelling.span, entity.kind) or _first_name(
             document, segment, respelling.span, entity
         )
-        yield Hypothesis(
-            entity=entity.id,
-            rendering=respelling.rendering,
-            kind=entity.kind,
-            replaces=respelling.span,
-            channel=respelling.logprob,
-            prior=context.prior(entity, segment, beside),
-            via="romanisation",
-        ), respelling.span
+        yield (
+            Hypothesis(
+                entity=entity.id,
+                rendering=respelling.rendering,
+                kind=entity.kind,
+                replaces=respelling.span,
+                channel=respelling.logprob,
+                prior=context.prior(entity, segment, beside),
+                via="romanisation",
+            ),
+            respelling.span,
+        )
 
 
 def _first_name(document: Document, segment: Segment, span: Span, entity: Entity) -> bool:
@@ -211,7 +219,7 @@ def _with_article(document: Document, segment: Segment, span: Span, entity: Enti
 def _alone(text: str, end: int, segment: Segment) -> bool:
     """Whether the name ends its noun phrase, so that no noun after it needs the article."""
     following = next(words(text, end, segment.span.end), None)
-    if following is None or text[end : following.span.start].strip(" ”\""):
+    if following is None or text[end : following.span.start].strip(' ”"'):
         return True
     # A noun that the name qualifies comes next: "the Daesh militants" keeps its article.
     return not following.text[0].islower() or _verb_like(following.text)

@@ -82,7 +82,7 @@ def _close(a: str, b: str, most: int) -> bool:
 
 def _targets(entity: Entity) -> set[str]:
     """Return the single words that a respelling of the entity's name could be meant for."""
-    found = set()
+    found: set[str] = set()
     forms = [bare_article(form) for form in entity.forms]
     found.update(form for form in forms if " " not in form and not form.isupper())
     if entity.kind == "person":

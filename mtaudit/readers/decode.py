@@ -7,10 +7,19 @@ from pathlib import Path
 
 from mtaudit.errors import InputError, UsageError
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
-_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x1f\x8b",
-           b"{\\rtf", b"\xd0\xcf\x11\xe0", b"GGUF", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")  # fmt: skip
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# How PDF, ZIP and Office, PNG, JPEG, GIF, ELF, gzip, RTF, old Office, GGUF, bzip2, xz, zstd begin.
+_BINARY = (
+    b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"\x1f\x8b",
+    b"{\\rtf", b"\xd0\xcf\x11\xe0", b"GGUF", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd",
+)  # fmt: skip
 
 
 def read_bytes(path: Path) -> bytes:
@@ -18,6 +27,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         InputError: it is missing, a folder, or cannot be opened.
+
     """
     try:
         return path.read_bytes()
@@ -41,6 +51,7 @@ def decode(data: bytes, origin: str, encoding: str | None) -> str:
     Raises:
         InputError: the data are empty, binary, or not in that encoding.
         UsageError: there is no such encoding.
+
     """
     if not data.strip():
         raise InputError(f"{origin}: the file is empty; there is nothing to audit")

@@ -48,6 +48,7 @@ def documents(
 
     Raises:
         InputError: the file as a whole cannot be read.
+
     """
     origin = "standard input" if path == STDIN else path
     suffix = Path(path).suffix.casefold()

@@ -9,9 +9,7 @@ from mtaudit.document import Document
 from mtaudit.errors import InputError
 
 
-def documents(
-    text: str, origin: str, complain: Callable[[InputError], None]
-) -> Iterator[Document]:
+def documents(text: str, origin: str, complain: Callable[[InputError], None]) -> Iterator[Document]:
     """Yield a document for each line; a bad line is handed to ``complain`` and passed over."""
     # Only a line feed ends a line: U+2028 and its like are legal inside a JSON string.
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):

@@ -36,7 +36,7 @@ def json_lines(
     """Yield one line a document."""
     for report in documents:
         line = LineObject(
-            schema=SCHEMA,
+            schema="mtaudit.report/1",
             signature=cast(SignatureObject, asdict(signature)),
             **document_object(report, words=words),
         )

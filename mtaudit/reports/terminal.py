@@ -168,7 +168,9 @@ def _verdict(report: DocumentReport) -> RenderableType:
     colour, name, meaning = _VERDICTS[report.verdict]
     counts = Counter(finding.severity for finding in report.findings)
     tally = " · ".join(
-        f"{counts[severity]} {severity.value}" for severity in reversed(Severity) if counts[severity]
+        f"{counts[severity]} {severity.value}"
+        for severity in reversed(Severity)
+        if counts[severity]
     )
     figures = [f"quality {report.quality:.0f}", f"garbled {report.garbled:.2f}"]
     if report.fluency is not None and report.fluency.percentile is not None:
@@ -190,5 +192,10 @@ def _printable(text: str) -> str:
 
 
 def _stand_in(character: str) -> str:
-    return " " if character.isspace() else "�" if character < " " or "\ud800" <= character <= "\udfff" else ""
-
+    return (
+        " "
+        if character.isspace()
+        else "�"
+        if character < " " or "\ud800" <= character <= "\udfff"
+        else ""
+    )

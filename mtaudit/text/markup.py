@@ -20,15 +20,17 @@ _INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em",
                      "sub", "sup", "time", "u", "var", "wbr"})  # fmt: skip
 
 
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
 class _Prose(HTMLParser):
     """Copies the text of an HTML file into a view, a paragraph break for each block."""
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=False)
         self._source = source
-        self._lines = [0]
-        for match in re.finditer("\n", source):
-            self._lines.append(match.end())
+        self._lines = _line_starts(source)
         self._hidden: list[str] = []
         self._builder = ViewBuilder()
 
@@ -96,10 +98,7 @@ def html_view(text: str) -> View:
 
 def markdown_view(text: str) -> View:
     """Return the prose of a Markdown file; code, link targets and front matter are left out."""
-    lines = [0]
-    for match in re.finditer("\n", text):
-        lines.append(match.end())
-    lines.append(len(text))
+    lines = [*_line_starts(text), len(text)]
     front = re.match(r"---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", text, re.DOTALL)
     skip = front.end() if front else 0
     builder = ViewBuilder()
@@ -114,9 +113,7 @@ def markdown_view(text: str) -> View:
     return builder.build()
 
 
-def _inline(
-    builder: ViewBuilder, text: str, children: list[Token], start: int, end: int
-) -> None:
+def _inline(builder: ViewBuilder, text: str, children: list[Token], start: int, end: int) -> None:
     """Copy the text tokens of one inline run, found one after the other in the source."""
     cursor = start
     for child in children:

@@ -54,7 +54,7 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _wrapped(line: str, rest: str) -> bool:
     following = rest.lstrip()[:1]
-    if not line.strip() or _ENDS_SENTENCE.search(line) and len(line) not in _WRAP_COLUMNS:
+    if not line.strip() or (_ENDS_SENTENCE.search(line) and len(line) not in _WRAP_COLUMNS):
         return False
     return following.islower() or len(line) in _WRAP_COLUMNS
 

@@ -13,6 +13,15 @@ WORD = re.compile(r"[^\W_]+(?:[’'\-‐‑][^\W_]+)*")
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])\Z", re.IGNORECASE)
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
 
+# Words too common to tell one name from another.
+STOP_WORDS = frozenset(
+    "a an the this that these those and or but if so as at by for from in into of on onto out over "
+    "to up with without be is are was were been being have has had do does did will would can "
+    "could may might must shall should not no nor i you he she it we they me him her us them my "
+    "your his its our their who whom which what when where why how all any each every some such "
+    "than then there here very too also just only more most much many one two get see go".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
