@@ -30,14 +30,16 @@ def audit(text: str) -> DocumentReport:
     auditor = Auditor(Config(), curated(), Scorer(load()))
     document = Document("article", text)
     (report,) = auditor.run(
-        [document], view=lambda d: view_of(d.text, d.markup), complain=lambda error: sys.exit(str(error))
+        [document],
+        view=lambda d: view_of(d.text, d.markup),
+        complain=lambda error: sys.exit(str(error)),
     )
     return report
 
 
 def plain(name: str) -> str:
     """Return a rendering without case and leading article."""
-    return name.strip("“”\"").casefold().removeprefix("the ")
+    return name.strip('“”"').casefold().removeprefix("the ")
 
 
 def accepted(finding: Finding, gold: dict[str, Any], text: str) -> bool:

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mtaudit.evidence import Weights
 
+# Literal readings and romanisations: logistic regression on 315 names garbled through the channels
+# in Syria, Iraq and world news against 858 hypotheses on 119,000 words of human-written news; area
+# under the ROC curve 0.99, recall 0.90 at 10 alarms in the human news, some of them true
+# ("Gasprom"). Misreadings: 31 armed groups replaced by a random rare word against the rare words
+# of 47,700 words of human-written news; all 31 score above 0 and none of the rare words does.
+_NAMES = {
+    "literal": Weights(names=0.43, excess=0.19, gain=0.19, constant=2.05),
+    "literal-word": Weights(names=0.43, excess=0.19, gain=0.19, constant=0.17),
+    "romanisation": Weights(names=0.43, excess=0.19, gain=0.19, constant=-1.48),
+    "misreading": Weights(names=0.43, excess=0.10, gain=0.25, constant=-2.4),
+}
+
+
+# Without a language model only what the document makes likely counts; the constants let through 13
+# alarms in the same 119,000 words, most of them true.
+_NAMES_ALONE = {
+    "literal": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
+    "literal-word": Weights(names=1.0, excess=0.0, gain=0.0, constant=0.7),
+    "romanisation": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What the checks decide by; all scores and surprisals in nats."""
+    """What the checks decide by; scores are log-odds, surprisals and excesses in nats."""
 
-    names: Weights = field(default=Weights(excess=0.4, gain=0.3, constant=-3.0))
-    name_score: float = 0.0
-    name_without_model: float = 0.0
+    names: Mapping[str, Weights] = field(default_factory=lambda: _NAMES)
+    names_alone: Mapping[str, Weights] = field(default_factory=lambda: _NAMES_ALONE)
     odd_excess: float = 4.0
-    word_excess: float = 9.0
     word_zipf: float = 3.2
+    quoted_zipf: float = 3.8
+    # On 82,640 words of human-written news: 1 word in quotes, 9 unknown ones (misprints, foreign
+    # words) and 3 rare ones stand out by more than this.
+    quoted_excess: float = 5.0
+    unknown_excess: float = 13.0
+    word_excess: float = 16.0
 
 
 DEFAULT = Thresholds()

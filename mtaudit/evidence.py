@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mtaudit.document import Span
@@ -60,8 +60,12 @@ class TextScore:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How the terms of a hypothesis add up; fitted by ``eval/fit_names.py``."""
+    """How the terms of a hypothesis of one channel add up to log-odds.
 
+    ``names`` weighs channel + prior, ``excess`` and ``gain`` the language model's two figures.
+    """
+
+    names: float
     excess: float
     gain: float
     constant: float
@@ -99,17 +103,13 @@ class Suspect:
     hypotheses: tuple[Hypothesis, ...]
     excess: float | None = None
 
-    def score(self, hypothesis: Hypothesis, weights: Weights) -> float:
+    def score(self, hypothesis: Hypothesis, weights: Mapping[str, Weights]) -> float:
         """Return the log-odds, in nats, that the hypothesis was meant and not what stands there."""
-        if hypothesis.gain is None or self.excess is None:
-            return hypothesis.channel + hypothesis.prior + weights.constant
-        return (
-            hypothesis.channel
-            + hypothesis.prior
-            + weights.excess * self.excess
-            + weights.gain * hypothesis.gain
-            + weights.constant
-        )
+        own = weights[hypothesis.via]
+        told = own.constant + own.names * (hypothesis.channel + hypothesis.prior)
+        if hypothesis.gain is not None and self.excess is not None:
+            told += own.excess * self.excess + own.gain * hypothesis.gain
+        return told
 
 
 @dataclass(frozen=True, slots=True)

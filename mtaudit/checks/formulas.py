@@ -52,26 +52,24 @@ def compile_pattern(written: str) -> re.Pattern[str]:
     ``{name}``, ``{word}`` and ``{number}`` stand for any such.
     """
     expression = ""
+    led = False  # whether a slot that must match came before
     for number, slot in enumerate(written.split(), 1):
-        optional = slot.endswith("?")
-        slot = slot.removesuffix("?")
-        if slot in _SLOTS:
-            body = _SLOTS[slot]
+        word = slot.removesuffix("?")
+        body = f"(?P<g{number}>{_SLOTS.get(word) or _either(word)})"
+        gap = r"\s+" if led and word != "," else ""
+        if not slot.endswith("?"):
+            expression += gap + body
+            led = True
+        elif led:
+            expression += f"(?:{gap}{body})?"
         else:
-            body = "(?i:" + "|".join(map(_literal, slot.split("/"))) + ")"
-        gap = "" if number == 1 else ("" if slot == "," else r"\s+")
-        piece = f"{gap}(?P<g{number}>{body})"
-        if optional and number == 1:
-            piece = f"(?:(?P<g1>{body})\\s+)?"
-            expression += piece
-            continue
-        expression += f"(?:{piece})?" if optional else piece
-    expression = re.sub(r"^(\(\?:\(\?P<g1>.*?\)\\s\+\)\?)\\s\+", r"\1", expression)
+            expression += rf"(?:{body}\s+)?"
     return re.compile(rf"(?<![\w’'\-]){expression}(?![\w\-]|[’'](?=\w))")
 
 
-def _literal(word: str) -> str:
-    return re.escape(word).replace("'", "['’]").replace("’", "['’]")
+def _either(slot: str) -> str:
+    words = (re.sub("['’]", "['’]", re.escape(word)) for word in slot.split("/"))
+    return f"(?i:{'|'.join(words)})"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mtaudit.calibration import Thresholds
 from mtaudit.checks.check import Check, Example
@@ -23,15 +23,15 @@ _REASONS = {
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield the suspects that a name explains better than sound English does."""
     for suspect in evidence.suspects:
-        best = suspect.hypotheses[0]
-        informed = best.gain is not None
-        threshold = thresholds.name_score if informed else thresholds.name_without_model
-        score = suspect.score(best, thresholds.names) - threshold
-        if score > 0 and (informed or best.via != "misreading"):
-            yield _finding(document, suspect, score, thresholds.names)
+        weights = thresholds.names if suspect.excess is not None else thresholds.names_alone
+        score = suspect.score(suspect.hypotheses[0], weights)
+        if score > 0:
+            yield _finding(document, suspect, score, weights)
 
 
-def _finding(document: Document, suspect: Suspect, score: float, weights: Weights) -> Finding:
+def _finding(
+    document: Document, suspect: Suspect, score: float, weights: Mapping[str, Weights]
+) -> Finding:
     best = suspect.hypotheses[0]
     confidence = round(odds(score), 3)
     written = document[suspect.span]
@@ -67,7 +67,7 @@ def _severity(best: Hypothesis) -> Severity:
     return Severity.MAJOR if best.via == "romanisation" else Severity.CRITICAL
 
 
-def _ranked(suspect: Suspect, weights: Weights) -> Iterator[tuple[Hypothesis, float]]:
+def _ranked(suspect: Suspect, weights: Mapping[str, Weights]) -> Iterator[tuple[Hypothesis, float]]:
     """Yield the best hypotheses with their share of the odds among those shown."""
     shown = suspect.hypotheses[:_MOST_SUGGESTIONS]
     scores = [suspect.score(hypothesis, weights) for hypothesis in shown]

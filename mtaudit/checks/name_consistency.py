@@ -22,6 +22,7 @@ from mtaudit.text.words import bare, stem, zipf
 _PART = r"[A-Z][\w’'\-]*"
 _NAME = re.compile(rf"{_PART}(?:[ ](?:(?:al|el|ez|as|bin|ibn|de|von)[ -])?{_PART})*")
 _NEAREST = 0.17  # weighted edits per sound between two spellings of one name
+_FARTHEST_PART = 0.28
 _FEWEST_SOUNDS = 5
 _KNOWN_WORD = 3.3
 _DERIVED = frozenset(
@@ -49,7 +50,9 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
         if same_spelling or _synonyms(forms[a], forms[b]):
             groups.join(a, b, spelling=same_spelling)
     for members, spelling in groups.conflicts():
-        yield from _report(document, [n for n in names if n.text in members], spelling)
+        resolved = _resolved(document, evidence, members, thresholds)
+        group = [name for name in names if name.text in members]
+        yield from _report(group, spelling, resolved)
 
 
 class _Groups:
@@ -131,10 +134,21 @@ def _alike(a: _Name, b: _Name, nearest: float) -> bool:
             continue
         if _derived(x, y) or _both_known(x, y):
             return False
-        size = max(len(sounds("".join(a.parts))), len(sounds("".join(b.parts))))
-        if size < _FEWEST_SOUNDS or distance("".join(a.parts), "".join(b.parts)) > nearest * size:
+        if _unglued(x) == _unglued(y):
+            continue
+        if distance(x, y) > _FARTHEST_PART * max(len(sounds(x)), len(sounds(y))):
+            return False
+        whole = "".join(a.parts), "".join(b.parts)
+        size = max(len(sounds(whole[0])), len(sounds(whole[1])))
+        if size < _FEWEST_SOUNDS or distance(*whole) > nearest * size:
             return False
     return True
+
+
+def _unglued(part: str) -> str:
+    """Return a part of a name without an Arabic article that is written as one word with it."""
+    folded = part.casefold()
+    return folded[2:] if folded.startswith("al") and len(folded) > 3 else folded
 
 
 def _may_vary(part: str) -> bool:
@@ -181,7 +195,19 @@ def _synonyms(a: _Name, b: _Name) -> bool:
     return bare(b.parts[shared]) in alternatives(bare(a.parts[shared]))
 
 
-def _report(document: Document, names: list[_Name], spelling: bool) -> Iterator[Finding]:
+def _resolved(
+    document: Document, evidence: Evidence, members: set[str], thresholds: Thresholds
+) -> str | None:
+    """Return the right name of a group when one of its forms was found to be garbled."""
+    for suspect in evidence.suspects:
+        best = suspect.hypotheses[0]
+        weights = thresholds.names if suspect.excess is not None else thresholds.names_alone
+        if document[suspect.span] in members and suspect.score(best, weights) > 0:
+            return best.rendering
+    return None
+
+
+def _report(names: list[_Name], spelling: bool, resolved: str | None) -> Iterator[Finding]:
     counts = Counter(name.text for name in names)
 
     # The form that comes first wins a tie; for a body, forms that begin alike vote together.
@@ -196,7 +222,10 @@ def _report(document: Document, names: list[_Name], spelling: bool) -> Iterator[
     for name in names:
         if name.text == dominant:
             continue
-        suggestion = Suggestion(name.span, dominant, "the form used elsewhere in the text", 0.7)
+        if resolved is None:
+            edit = Suggestion(name.span, dominant, "the form used elsewhere in the text", 0.7)
+        else:
+            edit = Suggestion(name.span, resolved, "the name that its other forms garble", 0.7)
         yield Finding(
             check=CHECK.name,
             category=Category.TERM_CONSISTENCY,
@@ -207,7 +236,7 @@ def _report(document: Document, names: list[_Name], spelling: bool) -> Iterator[
                 + ("" if spelling else "; readers will take them for two bodies")
             ),
             confidence=0.8 if spelling else 0.7,
-            suggestions=(suggestion,),
+            suggestions=(edit,),
             related=(anchor.span,),
         )
 

@@ -54,18 +54,16 @@ def _unpaired(document: Document, paragraph: Span, goes_on: bool) -> Iterator[Fi
     text = document.text
     opened: list[int] = []
     for position in range(paragraph.start, paragraph.end):
-        character = text[position]
-        if character == "“":
-            if opened:
-                yield _lonely(document, opened.pop(), "is opened and never closed")
+        if text[position] == "“":
             opened.append(position)
-        elif character == "”":
+        elif text[position] == "”":
             if opened:
                 opened.pop()
-            elif not _PRIME.match(text, position - 1):
+            elif not _PRIME.match(text, max(0, position - 1)):
                 yield _lonely(document, position, "closes nothing that was opened")
-    if opened and not goes_on:
-        yield _lonely(document, opened.pop(), "is opened and never closed")
+    # A quotation may run on: its next paragraph opens again, and only the last one closes.
+    for position in opened[1:] if goes_on else opened:
+        yield _lonely(document, position, "is opened and never closed")
     straight = [
         position
         for position in range(paragraph.start, paragraph.end)

@@ -27,23 +27,37 @@ _FUNCTION = frozenset(
     "from with to of into over under after before during including according however therefore "
     "is are was were has have had been being not".split()
 )
+_AFTER_VERB = frozenset(
+    "the a an his her its their this that these those them him it us to in on at by for from with "
+    "of about into over against all some any no not more how what why whether".split()
+)
 _COMMON = 3.8
 
 
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield ordinary words with a capital after a comma, then sentences that begin with a verb."""
     for segment in document.segments:
+        if _headline(document[segment.span]):
+            continue
         for match in _AFTER_COMMA.finditer(document.text, segment.span.start, segment.span.end):
-            if _ordinary(match["word"]):
+            if _ordinary(match["word"], document.text[match.end() :].split(maxsplit=1)[:1]):
                 yield _capital(Span(match.start("word"), match.end("word")), match["word"])
         yield from _headless(document, segment)
 
 
-def _ordinary(word: str) -> bool:
+def _headline(sentence: str) -> bool:
+    """Whether most words have a capital, as titles do."""
+    longer = [word for word in sentence.split() if len(word) > 3]
+    return bool(longer) and sum(word[0].isupper() for word in longer) > 0.6 * len(longer)
+
+
+def _ordinary(word: str, following: list[str]) -> bool:
+    """Whether a word is a function word, or a verb form with its object or adverb behind it."""
     lower = word.lower()
     if lower in _FUNCTION:
         return True
-    return lower.endswith(("ed", "ing")) and len(lower) > 5 and zipf(lower) >= _COMMON
+    verb = lower.endswith(("ed", "ing")) and len(lower) > 5 and zipf(lower) >= _COMMON
+    return verb and bool(following) and following[0] in _AFTER_VERB
 
 
 def _capital(span: Span, word: str) -> Finding:

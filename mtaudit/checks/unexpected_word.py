@@ -12,6 +12,7 @@ from mtaudit.finding import Category, Finding, Severity
 from mtaudit.text.words import Word, bare, words, zipf
 
 _SHORTEST = 4
+_OPEN, _CLOSE = '“"‘«', '”"’»'
 
 
 def oddities(
@@ -31,33 +32,50 @@ def oddities(
             and word.text.isalpha()
             and len(word.text) >= _SHORTEST
             and seen[bare(word.text)] == 1
-            and zipf(word.text) < thresholds.word_zipf
+            and zipf(word.text) < _commonest(document.text, word, thresholds)
         ):
             excess = score.excess(word.span)
             if excess >= thresholds.odd_excess:
                 yield word, excess
 
 
+def _commonest(text: str, word: Word, thresholds: Thresholds) -> float:
+    return thresholds.quoted_zipf if _alone_in_quotes(text, word) else thresholds.word_zipf
+
+
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
-    """Yield the words that are far less likely than their place asks for."""
+    """Yield the words that are far less likely than their place asks for.
+
+    A word alone in quotation marks is shown as a name or a term, so less is asked of it; a word
+    that no English text has used stands out at a little more, any other rare word at most.
+    """
     if evidence.text_score is None:
         return
     for word, excess in oddities(document, evidence.text_score, thresholds):
-        if excess < thresholds.word_excess or not _quoted(document.text, word):
-            continue
-        yield Finding(
-            check=CHECK.name,
-            category=Category.MISTRANSLATION,
-            severity=Severity.MAJOR,
-            span=word.span,
-            message=f"“{word.text}” is a rare word that nothing in this context leads to",
-            confidence=round(min(0.95, 0.5 + 0.05 * (excess - thresholds.word_excess)), 3),
-            evidence={"excess": round(excess, 2), "zipf": round(zipf(word.text), 2)},
-        )
+        if _alone_in_quotes(document.text, word):
+            severity, threshold = Severity.MAJOR, thresholds.quoted_excess
+            why = "is put in quotation marks like a name, and nothing here leads to it"
+        elif zipf(word.text) == 0.0:
+            severity, threshold = Severity.MINOR, thresholds.unknown_excess
+            why = "is no English word that newspapers print"
+        else:
+            severity, threshold = Severity.MINOR, thresholds.word_excess
+            why = "is a rare word that nothing in this context leads to"
+        if excess >= threshold:
+            yield Finding(
+                check=CHECK.name,
+                category=Category.MISTRANSLATION,
+                severity=severity,
+                span=word.span,
+                message=f"“{word.text}” {why}",
+                confidence=round(min(0.95, 0.55 + 0.04 * (excess - threshold)), 3),
+                evidence={"excess": round(excess, 2), "zipf": round(zipf(word.text), 2)},
+            )
 
 
-def _quoted(text: str, word: Word) -> bool:
-    return text[word.span.start - 1 : word.span.start] in ("“", '"', "‘")
+def _alone_in_quotes(text: str, word: Word) -> bool:
+    before = text[word.span.start - 1 : word.span.start]
+    return before in tuple(_OPEN) and text[word.span.end : word.span.end + 1] in tuple(_CLOSE)
 
 
 CHECK = Check(

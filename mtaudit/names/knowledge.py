@@ -29,6 +29,15 @@ class Pattern:
     slots: tuple[Mapping[str, int], ...]  # stem -> rank among the alternatives, 0 the likeliest
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A printed form of an entity's name and its words, case folded."""
+
+    parts: tuple[str, ...]
+    written: str
+    entity: Entity
+
+
 class KnowledgeBase:
     """Entities, and lookups by printed form and by literal reading.
 
@@ -52,22 +61,22 @@ class KnowledgeBase:
         return len(self.entities)
 
     @cached_property
-    def _forms(self) -> Mapping[str, list[tuple[tuple[str, ...], bool, Entity]]]:
-        """Forms by first word: (folded words, whether the form has a capital, entity)."""
-        index: dict[str, list[tuple[tuple[str, ...], bool, Entity]]] = defaultdict(list)
+    def _forms(self) -> Mapping[str, list[_Form]]:
+        """Printed forms by their first word, the longest first."""
+        index: dict[str, list[_Form]] = defaultdict(list)
         for entity in self.entities.values():
             for form in entity.forms:
                 parts = tuple(word.text.casefold().replace("’", "'") for word in words(form))
                 if parts:
-                    index[parts[0]].append((parts, form != form.lower(), entity))
+                    index[parts[0]].append(_Form(parts, form, entity))
         for entries in index.values():
-            entries.sort(key=lambda entry: len(entry[0]), reverse=True)
+            entries.sort(key=lambda entry: len(entry.parts), reverse=True)
         return index
 
     @cached_property
     def form_words(self) -> frozenset[str]:
         """Every word, case folded, that stands in a printed form of any entity."""
-        return frozenset(part for entries in self._forms.values() for e in entries for part in e[0])
+        return frozenset(part for forms in self._forms.values() for f in forms for part in f.parts)
 
     @cached_property
     def form_stems(self) -> Mapping[str, frozenset[frozenset[str]]]:
@@ -121,32 +130,32 @@ class KnowledgeBase:
         position = 0
         while position < len(tokens):
             size = 0
-            for parts, capital, entity in self._candidates(folded[position], stripped[position]):
-                if len(parts) < size:
+            for form in self._candidates(folded[position], stripped[position]):
+                if len(form.parts) < size:
                     break
-                if _reads(parts, capital, tokens, folded, stripped, position):
-                    size = len(parts)
-                    yield _mention(entity, tokens, position, size, stripped)
+                if _reads(form, tokens, folded, stripped, position):
+                    size = len(form.parts)
+                    yield _mention(form.entity, tokens, position, size, stripped)
             position += max(1, size)
 
-    def _candidates(
-        self, word: str, stripped: str
-    ) -> Sequence[tuple[tuple[str, ...], bool, Entity]]:
+    def _candidates(self, word: str, stripped: str) -> Sequence[_Form]:
         entries = self._forms.get(word, [])
         if stripped != word:
-            entries = sorted([*entries, *self._forms.get(stripped, [])], key=lambda e: -len(e[0]))
+            entries = sorted(
+                [*entries, *self._forms.get(stripped, [])], key=lambda e: -len(e.parts)
+            )
         return entries
 
 
 def _reads(
-    parts: tuple[str, ...],
-    capital: bool,
+    form: _Form,
     tokens: Sequence[Word],
     folded: Sequence[str],
     stripped: Sequence[str],
     position: int,
 ) -> bool:
     """Whether the words of a form stand at ``position``; the last may be a possessive."""
+    parts = form.parts
     end = position + len(parts)
     if end > len(tokens):
         return False
@@ -159,6 +168,9 @@ def _reads(
         not tokens[i + 1].span.start - tokens[i].span.end <= 2 for i in range(position, last)
     ):
         return False
+    if form.written.isupper() and len(parts) == 1:  # "IS" is a group, "Is" a verb
+        return tokens[position].text[: len(form.written)] == form.written
+    capital = form.written != form.written.lower()
     return not capital or any(token.text[0].isupper() for token in tokens[position:end])
 
 

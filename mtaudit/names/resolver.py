@@ -15,19 +15,19 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
 from mtaudit.names.context import Context, cued
-from mtaudit.names.entities import PLACES, Entity
+from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.literal import literal_readings
 from mtaudit.names.romanise import distance, romanise, sounds
 from mtaudit.names.spelling import SpellingIndex, respellings
-from mtaudit.text.words import bare, stem, words, zipf
+from mtaudit.text.words import STOP_WORDS, bare, stem, words, zipf
 
 # How many renderings of one span the language model is asked about.
 _MOST_HYPOTHESES = 6
@@ -38,6 +38,13 @@ _HOPELESS = -8.0
 _MISREAD = -4.0
 _PER_SOUND = 4.0
 _GUESSED_KINDS = frozenset({"armed-group", "army", "security-service", "party"})
+# Besides function words and verbs, a name may follow these.
+_TAKE_NAMES = frozenset(
+    "against between among amid like within near towards toward across behind around despite via "
+    "organization organisation group movement militants fighters terrorists said says".split()
+)
+# A misprint is no misreading, and verbs and adverbs do not stand where names do.
+_NO_NAME = ("ing", "ed", "ly")
 _PER_ZIPF = 0.8  # nats for each tenfold of how often English prints a name
 
 
@@ -78,7 +85,9 @@ def propose(
     return tuple(_grouped(found, spans))
 
 
-def settle(suspect: Suspect, gains: Sequence[float], excess: float, weights: Weights) -> Suspect:
+def settle(
+    suspect: Suspect, gains: Sequence[float], excess: float, weights: Mapping[str, Weights]
+) -> Suspect:
     """Return the suspect with the language model's figures put in and its hypotheses ranked."""
     informed = Suspect(
         suspect.span,
@@ -158,15 +167,15 @@ def _guesses(
 ) -> Iterator[Hypothesis]:
     """Yield the entities that a word without any reading may stand for, likeliest first."""
     word = odd.of(document.text)
+    if zipf(word) == 0.0 or word.endswith(_NO_NAME) or not _name_slot(document, segment, odd):
+        return
     here = context.by_segment.get(segment, frozenset()) or context.countries.keys()
     guesses = []
     for entity in knowledge.entities.values():
-        beside = cued(document, segment, odd, entity.kind)
-        if entity.id not in context.named and (
-            not here & set(entity.countries)
-            or not (entity.kind in _GUESSED_KINDS or (entity.kind in PLACES and beside))
-        ):
+        named = entity.id in context.named
+        if entity.kind not in _GUESSED_KINDS or not (named or here & set(entity.countries)):
             continue
+        beside = cued(document, segment, odd, entity.kind)
         channel = _MISREAD - _PER_SOUND * _unlike(word, entity)
         guesses.append(
             Hypothesis(
@@ -181,6 +190,15 @@ def _guesses(
         )
     guesses.sort(key=lambda guess: -(guess.channel + guess.prior))
     yield from guesses[:_MOST_GUESSES]
+
+
+def _name_slot(document: Document, segment: Segment, span: Span) -> bool:
+    """Whether a name could stand here: not behind an adjective or noun that goes with the word."""
+    before = [word.text for word in words(document.text, segment.span.start, span.start)][-1:]
+    if not before or document.text[span.start - 1] in '“"‘':
+        return True
+    word = before[0].casefold()
+    return word in STOP_WORDS or word in _TAKE_NAMES or word.endswith(("ing", "ed"))
 
 
 def _prominence(entity: Entity) -> float:

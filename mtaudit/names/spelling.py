@@ -14,6 +14,7 @@ from mtaudit.names.romanise import bare_article, distance, romanise, skeleton, s
 from mtaudit.text.words import Word, bare, words, zipf
 
 _SHORTEST = 5
+_FEWEST_SOUNDS = 4
 # Spellings that English text knows are names of somebody else, however close they lie.
 _KNOWN_ZIPF = 1.5
 _FARTHEST = 0.20  # weighted edits per sound
@@ -46,7 +47,7 @@ class SpellingIndex:
         best: dict[str, tuple[Entity, float]] = {}
         for variant in _variants(written):
             consonants = skeleton(variant)
-            if len(consonants) < 2:
+            if not consonants or len(sounds(variant)) < _FEWEST_SOUNDS:
                 continue
             for key in self._keys(consonants):
                 for target, entity in self._by_skeleton[key]:
@@ -69,7 +70,7 @@ class SpellingIndex:
 def _grouped(index: Mapping[str, object]) -> Mapping[int, list[str]]:
     groups: dict[int, list[str]] = defaultdict(list)
     for key in index:
-        if len(key) >= 2:
+        if key:
             groups[len(key)].append(key)
     return groups
 

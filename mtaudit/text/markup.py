@@ -20,8 +20,11 @@ _INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em",
                      "sub", "sup", "time", "u", "var", "wbr"})  # fmt: skip
 
 
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
 def _line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer("\n", text))]
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
 
 class _Prose(HTMLParser):
@@ -30,7 +33,8 @@ class _Prose(HTMLParser):
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=False)
         self._source = source
-        self._lines = _line_starts(source)
+        # The parser counts lines by the line feed alone.
+        self._lines = [0, *(match.end() for match in re.finditer("\n", source))]
         self._hidden: list[str] = []
         self._builder = ViewBuilder()
 
@@ -92,8 +96,11 @@ class _Prose(HTMLParser):
 
 def html_view(text: str) -> View:
     """Return the prose of an HTML file; scripts, styles, code and navigation are left out."""
-    # The parser counts lines by "\n" alone, and so does the table of line starts.
     return _Prose(text).view()
+
+
+# Escapes and references stay tokens of their own, so that each can be found in the source.
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("text_join")
 
 
 def markdown_view(text: str) -> View:
@@ -102,7 +109,7 @@ def markdown_view(text: str) -> View:
     front = re.match(r"---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", text, re.DOTALL)
     skip = front.end() if front else 0
     builder = ViewBuilder()
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
+    for token in _MARKDOWN.parse(text):
         if token.type != "inline" or token.map is None:
             continue
         start, end = lines[token.map[0]], lines[min(token.map[1], len(lines) - 1)]
@@ -126,10 +133,10 @@ def _inline(builder: ViewBuilder, text: str, children: list[Token], start: int, 
                 # An escape or a reference: its source is what lies before the next token.
                 builder.put(plain_view(child.content).text, cursor, min(cursor + 1, end))
         elif child.type in ("softbreak", "hardbreak"):
-            found = text.find("\n", cursor, end)
-            if found >= 0:
-                builder.put(" ", found, found + 1)
-                cursor = found + 1
+            line_end = _LINE_END.search(text, cursor, end)
+            if line_end:
+                builder.put(" ", line_end.start(), line_end.end())
+                cursor = line_end.end()
         elif child.type == "text_special":
             found = text.find(child.markup, cursor, end)
             if found >= 0:

@@ -1,0 +1,35 @@
+# `make audit` and `make test` work on a fresh machine and again at once on the next run.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: audit test docs clean
+.DEFAULT_GOAL := audit
+
+# CPU torch goes first, so that nothing else pulls a larger build of it.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mtaudit needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@echo "Installing into $(VENV) (a few minutes the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+audit: $(INSTALLED)
+	@$(BIN)/mtaudit models pull
+	@$(BIN)/mtaudit check --fail-on never mtaudit/data/sample.txt
+
+test: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# Pages and files that are generated from the code; a test compares them.
+docs: $(INSTALLED)
+	$(BIN)/mtaudit checks --markdown > docs/checks.md
+	$(BIN)/python -m tests.write_schema
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mtaudit.errors import ModelError
+from mtaudit.lm import registry
+from mtaudit.lm.model import LanguageModel, load_folder
+from mtaudit.lm.scorer import Scorer
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The default language model, pulled when it is not there."""
+    try:
+        return registry.pull()
+    except ModelError as error:
+        pytest.skip(f"the default language model cannot be had: {error}")
+
+
+@pytest.fixture(scope="session")
+def model(model_folder: Path) -> LanguageModel:
+    return load_folder(model_folder)
+
+
+@pytest.fixture(scope="session")
+def scorer(model: LanguageModel) -> Scorer:
+    return Scorer(model)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the shared material is not beside this checkout")
+    return SHARED
