@@ -14,6 +14,7 @@ from mtaudit.names.resolver import odds
 _MOST_SUGGESTIONS = 3
 _REASONS = {
     "literal": "reads like a word-by-word translation of {name}",
+    "literal-phrase": "reads like a word-by-word translation of {name}",
     "literal-word": "reads like {name}, translated as an ordinary word",
     "romanisation": "is a spelling of {name} that no newsroom uses",
     "misreading": "does not fit here; {name} does",

@@ -21,7 +21,7 @@ _NEAR = 3  # words on either side in which a cue counts
 _BASE = -6.0
 _SAME_COUNTRY = 2.0
 _SAME_SENTENCE = 1.0
-_OTHER_COUNTRY = -2.0
+_OTHER_COUNTRY = -1.0
 _NAMED_ELSEWHERE = 2.5
 _CUE = 3.0
 
@@ -35,8 +35,11 @@ class Context:
     by_segment: Mapping[Segment, frozenset[str]]
     named: Mapping[str, int]
 
-    def prior(self, entity: Entity, segment: Segment, cued: bool) -> float:
-        """Return log P(entity | document), up to a constant, in nats."""
+    def prior(self, entity: Entity, segment: Segment, cued: bool, *, repeats: bool = True) -> float:
+        """Return log P(entity | document), up to a constant, in nats.
+
+        ``repeats`` says whether naming the entity elsewhere makes it likelier here too.
+        """
         value = _BASE + (_CUE if cued else 0.0)
         own = set(entity.countries)
         if own & self.by_segment.get(segment, frozenset()):
@@ -46,7 +49,7 @@ class Context:
         elif self.countries and own:
             value += _OTHER_COUNTRY
         times = self.named.get(entity.id, 0)
-        if times:
+        if times and repeats:
             value += _NAMED_ELSEWHERE + 0.5 * math.log(times)
         return value
 

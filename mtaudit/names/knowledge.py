@@ -12,9 +12,11 @@ from mtaudit.document import Span
 from mtaudit.errors import NamesError
 from mtaudit.evidence import Mention
 from mtaudit.names import glossing
+from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import DATA, MEDIA, Entity, read_entities
 from mtaudit.names.glossing import Reading
+from mtaudit.names.romanise import bare_article
 from mtaudit.text.words import STOP_WORDS, Word, bare, stem, words
 
 # Kinds whose names stand beside a noun that is no part of them: "the newspaper Truth".
@@ -80,9 +82,11 @@ class KnowledgeBase:
 
     @cached_property
     def form_stems(self) -> Mapping[str, frozenset[frozenset[str]]]:
-        """For each entity, the content stems of each of its printed forms."""
+        """For each entity, the content stems of each of its printed forms, countries left out."""
         return {
-            entity.id: frozenset(frozenset(map(stem, _content(form))) for form in entity.forms)
+            entity.id: frozenset(
+                frozenset(map(stem, _content(form))) - country_words() for form in entity.forms
+            )
             for entity in self.entities.values()
         }
 
@@ -107,14 +111,19 @@ class KnowledgeBase:
         return index
 
     def _readings(self, entity: Entity) -> Iterator[Reading]:
-        """Yield readings without the noun that only says what kind of thing is named."""
+        """Yield readings without the noun that only says what kind of thing is named.
+
+        The noun stays where it is part of the name, as in "Novaya Gazeta": when the name has as
+        many words as the reading.
+        """
         cues = CUES[entity.kind] if entity.kind in _HEADED else frozenset()
         seen: set[Reading] = set()
         for reading in glossing.readings(entity):
-            content = (tuple(w for w in slot if w not in STOP_WORDS) for slot in reading)
-            own = tuple(
-                slot for slot in content if slot and not any(stem(word) in cues for word in slot)
-            )
+            content = tuple(tuple(w for w in slot if w not in STOP_WORDS) for slot in reading)
+            full = tuple(slot for slot in content if slot)
+            own = tuple(slot for slot in full if not any(stem(word) in cues for word in slot))
+            if len(own) < len(full) == len(_content(bare_article(entity.name))):
+                own = full
             if own and own not in seen:
                 seen.add(own)
                 yield own

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.names.context import cued
+from mtaudit.names.countries import country_words
+from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
 from mtaudit.names.knowledge import KnowledgeBase, Pattern
 from mtaudit.text.words import bare, stem, words
 
-_JOINERS = frozenset("of the for in a an and to s al el".split())
+_JOINERS = frozenset("of the for in a an to s al el".split())
+# A list joins two names; only a long name is likelier to hold an "and" of its own.
+_FEWEST_SLOTS_WITH_AND = 4
 _WIDEST_GAP = 2  # function words between two words of a reading
 _PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
                         "city province town governorate village district".split())  # fmt: skip
+_ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
 # log P: one of the likelier orders (the source's, or its mirror image), and any other.
 _KNOWN_ORDER = -0.7
 _OTHER_ORDER = -2.5
@@ -80,8 +85,10 @@ def _occurrences(
             continue
         taken, joiners = match
         chosen = [tokens[index] for index, _ in taken]
-        if frozenset(token.stem for token in chosen) in forms:
-            continue  # the words of a printed form: "interior ministry", "Ministry of Interior"
+        if frozenset(token.stem for token in chosen) - country_words() in forms:
+            continue  # the words of a printed form: "Iraqi interior ministry"
+        if len(chosen) > 1 and all(_generic(token.stem, pattern.entity) for token in chosen):
+            continue  # "Turkish troops" names no body in particular
         span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
         if len(pattern.slots) == 1:
             widened = _single(document, segment, tokens, taken[0][0], pattern.entity)
@@ -89,6 +96,11 @@ def _occurrences(
                 continue
             span = widened
         yield Reading(span, pattern.entity, _logprob(taken, joiners, pattern), len(taken))
+
+
+def _generic(word: str, entity: Entity) -> bool:
+    """Whether a word only says of which country or kind the entity is."""
+    return word in country_words() or word in CUES.get(entity.kind, frozenset())
 
 
 def _bare_end(token: _Token) -> int:
@@ -115,12 +127,17 @@ def _match(
             gap = 0
             if not open_slots:
                 return taken, joiners
-        elif taken and token.text.casefold() in _JOINERS and gap < _WIDEST_GAP:
+        elif taken and gap < _WIDEST_GAP and _joins(token, pattern):
             joiners += 1
             gap += 1
         else:
             return None
     return None
+
+
+def _joins(token: _Token, pattern: Pattern) -> bool:
+    word = token.text.casefold()
+    return word in _JOINERS or (word == "and" and len(pattern.slots) >= _FEWEST_SLOTS_WITH_AND)
 
 
 def _joined(text: str, end: int, start: int) -> bool:
@@ -158,11 +175,14 @@ def _single(
 ) -> Span | None:
     """Return the span of a one-word reading where the text marks it as a name, else None.
 
-    A mark is a capital inside the sentence, a capitalised "The" before it, or quotation marks; for
-    a place, a word that says where. A cue for the entity's kind is asked for besides, because one
-    ordinary word is weak evidence.
+    Only kinds whose names often are one common word are looked for: media, places, parties and
+    groups. A mark is a capital inside the sentence, a capitalised "The" before it, or quotation
+    marks; for a place, a word that says where. A cue for the entity's kind is asked for besides,
+    because one ordinary word is weak evidence.
     """
     token = tokens[index]
+    if entity.kind not in _ONE_WORD_KINDS or token.stem in country_words():
+        return None
     start, end = token.span.start, _bare_end(token)
     before = document.text[max(segment.span.start, start - 1) : start]
     quoted = before in ("“", '"', "‘", "«", "'")

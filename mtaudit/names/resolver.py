@@ -22,6 +22,7 @@ from functools import cache
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
 from mtaudit.names.context import Context, cued
+from mtaudit.names.countries import countries_in
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.literal import literal_readings
@@ -33,7 +34,9 @@ from mtaudit.text.words import STOP_WORDS, bare, stem, words, zipf
 _MOST_HYPOTHESES = 6
 _MOST_GUESSES = 8
 # Below this no gain that a language model gives would be believed, so it is not asked.
-_HOPELESS = -8.0
+_HOPELESS = -8.5
+# One word reads like a name by chance, three hardly ever: each has its own constant.
+_LITERAL = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
 # log P(any word | e): the word says nothing of the name but, perhaps, how it sounds.
 _MISREAD = -4.0
 _PER_SOUND = 4.0
@@ -71,10 +74,13 @@ def propose(
     spans: list[Span] = []
     for segment in document.segments:
         known = [m for m in context.mentions if segment.span.contains(m.span)]
+        states = [
+            span.shift(segment.span.start) for span, _ in countries_in(document[segment.span])
+        ]
         for hypothesis, span in _of_segment(document, segment, knowledge, context, index, forms):
-            if hypothesis.channel + hypothesis.prior >= _HOPELESS and not _sound(
-                span, hypothesis.entity, known
-            ):
+            if hypothesis.channel + hypothesis.prior < _HOPELESS:
+                continue
+            if not _sound(span, hypothesis.entity, known, states):
                 found.append(hypothesis)
                 spans.append(span)
         for odd in oddities:
@@ -119,7 +125,7 @@ def _of_segment(
                 replaces=_with_article(document, segment, reading.span, reading.entity),
                 channel=reading.logprob,
                 prior=context.prior(reading.entity, segment, beside),
-                via="literal" if reading.words > 1 else "literal-word",
+                via=_LITERAL[min(3, reading.words)],
             ),
             reading.span,
         )
@@ -149,12 +155,18 @@ def _first_name(document: Document, segment: Segment, span: Span, entity: Entity
     return entity.kind == "person" and any(stem(word) in parts for word in before)
 
 
-def _sound(span: Span, entity: str, known: Sequence[Mention]) -> bool:
+def _sound(span: Span, entity: str, known: Sequence[Mention], states: Sequence[Span]) -> bool:
     """Whether the span belongs to a name that is rendered as newsrooms do."""
-    return any(
-        mention.span.contains(span) or (mention.entity == entity and mention.span.overlaps(span))
-        for mention in known
-    )
+    if any(state.contains(span) for state in states):
+        return True
+    for mention in known:
+        if mention.span.overlaps(span):
+            # Half of another name is no name; the whole of one may be part of a garbled one.
+            if not span.contains(mention.span) or mention.span == span:
+                return True
+            if mention.entity == entity:
+                return True
+    return False
 
 
 def _guesses(

@@ -81,6 +81,11 @@ def distance(written: str, meant: str) -> float:
     return row[-1]
 
 
+def alike(x: str, y: str) -> bool:
+    """Whether two sound classes are the same, or romanisations confuse them."""
+    return x == y or frozenset((x, y)) in _NEAR
+
+
 def _gap(letter: str) -> float:
     return 0.25 if letter in _VOWELS or letter == "h" else 1.0
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from mtaudit.document import Document, Segment, Span
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
-from mtaudit.names.romanise import bare_article, distance, romanise, skeleton, sounds
+from mtaudit.names.romanise import alike, bare_article, distance, romanise, skeleton, sounds
 from mtaudit.text.words import Word, bare, words, zipf
 
 _SHORTEST = 5
@@ -18,7 +18,7 @@ _FEWEST_SOUNDS = 4
 # Spellings that English text knows are names of somebody else, however close they lie.
 _KNOWN_ZIPF = 1.5
 _FARTHEST = 0.20  # weighted edits per sound
-_PER_EDIT = 3.0  # nats lost per weighted edit
+_PER_EDIT = 4.0  # nats lost per weighted edit
 _GLUED = "al"
 
 
@@ -63,7 +63,7 @@ class SpellingIndex:
         slack = 1 if len(consonants) >= 4 else 0
         for length in range(len(consonants) - slack, len(consonants) + slack + 1):
             for key in self._lengths.get(length, ()):
-                if key[0] == consonants[0] and _close(key, consonants, 1 + slack):
+                if alike(key[0], consonants[0]) and _close(key, consonants, 1 + slack):
                     yield key
 
 

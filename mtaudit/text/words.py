@@ -11,6 +11,7 @@ from mtaudit.document import Span
 
 WORD = re.compile(r"[^\W_]+(?:[’'\-‐‑][^\W_]+)*")
 _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])\Z", re.IGNORECASE)
+_NO_PLURALS = frozenset(("news", "series", "species", "congress", "press"))
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
 
 # Words too common to tell one name from another.
@@ -19,6 +20,9 @@ STOP_WORDS = frozenset(
     "to up with without be is are was were been being have has had do does did will would can "
     "could may might must shall should not no nor i you he she it we they me him her us them my "
     "your his its our their who whom which what when where why how all any each every some such "
+    "about above after again against along amid among around because before behind below beside "
+    "between beyond despite down during except inside like near off outside past since through "
+    "toward towards under until upon via while within according said says "
     "than then there here very too also just only more most much many one two get see go".split()
 )
 
@@ -55,6 +59,8 @@ def bare(word: str) -> str:
 def stem(word: str) -> str:
     """Return ``word`` case folded, without possessive and plural endings."""
     base = bare(word)
+    if base in _NO_PLURALS:
+        return base
     for ending, singular in _PLURALS:
         if base.endswith(ending) and len(base) > len(ending) + 2 and not base.endswith("ss"):
             return base[: -len(ending)] + singular
