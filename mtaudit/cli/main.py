@@ -47,7 +47,8 @@ def main(arguments: list[str]) -> int:
     except MtauditError as error:
         return _say(str(error), error.exit_code)
     except typer.Exit as error:
-        return error.exit_code
+        # The command line library turns an interrupt into this.
+        return _interrupted() if error.exit_code == ExitCode.INTERRUPTED else error.exit_code
     except typer.TyperException as error:
         message = str(error).removeprefix("Value error, ").rstrip(".")
         return _say(f"{message}; see mtaudit --help", ExitCode.USAGE)

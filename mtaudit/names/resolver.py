@@ -157,16 +157,10 @@ def _first_name(document: Document, segment: Segment, span: Span, entity: Entity
 
 def _sound(span: Span, entity: str, known: Sequence[Mention], states: Sequence[Span]) -> bool:
     """Whether the span belongs to a name that is rendered as newsrooms do."""
-    if any(state.contains(span) for state in states):
-        return True
-    for mention in known:
-        if mention.span.overlaps(span):
-            # Half of another name is no name; the whole of one may be part of a garbled one.
-            if not span.contains(mention.span) or mention.span == span:
-                return True
-            if mention.entity == entity:
-                return True
-    return False
+    return any(state.contains(span) for state in states) or any(
+        mention.span.contains(span) or (mention.entity == entity and mention.span.overlaps(span))
+        for mention in known
+    )
 
 
 def _guesses(
