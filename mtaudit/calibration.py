@@ -40,14 +40,14 @@ class Thresholds:
 
     names: Mapping[str, Weights] = field(default_factory=lambda: _NAMES)
     names_alone: Mapping[str, Weights] = field(default_factory=lambda: _NAMES_ALONE)
-    odd_excess: float = 4.0
+    odd_excess: float = 5.0
     word_zipf: float = 3.2
     quoted_zipf: float = 3.8
-    # On 82,640 words of human-written news: 1 word in quotes, 9 unknown ones (misprints, foreign
-    # words) and 3 rare ones stand out by more than this.
-    quoted_excess: float = 5.0
-    unknown_excess: float = 13.0
-    word_excess: float = 16.0
+    # On 82,640 words of human-written news 3 nouns alone in quotes, 28 unknown words (misprints and
+    # foreign words) and 5 rare ones stand out by more than this.
+    quoted_excess: float = 6.0
+    unknown_excess: float = 16.0
+    word_excess: float = 20.0
 
 
 DEFAULT = Thresholds()

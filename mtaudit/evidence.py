@@ -53,6 +53,14 @@ class TextScore:
         """Return the surprisal in nats of the tokens that overlap ``span``."""
         return -sum(token.logprob for token in self.within(span))
 
+    def word_excess(self, span: Span) -> float:
+        """Return the surprisal of a word less the entropy of its place, in nats.
+
+        Only the first token has a choice of words before it; the others finish the word.
+        """
+        tokens = self.within(span)
+        return self.surprisal(span) - tokens[0].entropy if tokens else 0.0
+
     def excess(self, span: Span) -> float:
         """Return the surprisal of the tokens that overlap ``span`` less their entropy, in nats."""
         return sum(-token.logprob - token.entropy for token in self.within(span))

@@ -310,6 +310,8 @@ def test_interrupt_leaves_nothing_half_written(form: str) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell that started the tests in the background makes its children deaf to interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     time.sleep(2.0)  # it waits for standard input by then
     process.send_signal(signal.SIGINT)

@@ -45,7 +45,7 @@ def test_the_curated_names_are_enough_and_distinct() -> None:
     assert len(knowledge) >= 150
     languages = Counter(
         language
-        for entity in knowledge.entities.values()
+        for entity in knowledge
         for language in {language for language, _ in entity.sources}
     )
     assert languages["ar"] >= 500
@@ -97,7 +97,7 @@ def test_two_entities_with_one_id() -> None:
     path = FILES[0]
     entity = next(iter(read_entities(path)))
     with pytest.raises(NamesError, match="two entities have the id"):
-        KnowledgeBase([entity, entity])
+        KnowledgeBase.of([entity, entity])
 
 
 @pytest.mark.parametrize(

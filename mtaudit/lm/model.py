@@ -16,8 +16,6 @@ from mtaudit.errors import ModelError
 from mtaudit.lm import folders, registry
 from mtaudit.lm.store import ModelCard
 
-_SPACES = frozenset("ĠĊĉč▁ \n\t\r")
-
 
 @dataclass(frozen=True)
 class LanguageModel:
@@ -73,9 +71,12 @@ def _lone(text: str) -> bool:
 
 
 def _begins_with_space(tokenizer: Tokenizer, number: int) -> bool:
-    # Byte-level vocabularies spell a space "Ġ" and a line break "Ċ"; SentencePiece's uses "▁".
     token = tokenizer.id_to_token(number)
-    return token is not None and token[:1] in _SPACES
+    if not token:
+        return False
+    spelled = tokenizer.decoder.decode([token]) if tokenizer.decoder is not None else token
+    # SentencePiece vocabularies mark a space by "▁", which their decoder drops at the start.
+    return token[0] == "▁" or spelled[:1].isspace()
 
 
 def load(name: str = registry.DEFAULT) -> LanguageModel:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock
-from platformdirs import user_cache_path
 
 from mtaudit.errors import ModelError, UsageError
+from mtaudit.paths import home
 
 # A model folder written by another layout of this file is imported anew, not misread.
 FORMAT = 1
@@ -36,12 +35,6 @@ class ModelCard:
     window: int
     parameters: int
     format: int = FORMAT
-
-
-def home() -> Path:
-    """Return the cache folder: ``MTAUDIT_HOME``, else the platform's."""
-    given = os.environ.get("MTAUDIT_HOME")
-    return Path(given).expanduser().resolve() if given else user_cache_path("mtaudit")
 
 
 def models_folder() -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from mtaudit.names.entities import DATA, Entity, read_glosses
 from mtaudit.names.pinyin import syllables
@@ -74,6 +74,7 @@ def _folded(word: str, language: str) -> str:
     return word.casefold().replace("i̇", "i")
 
 
+@lru_cache(maxsize=65_536)
 def gloss(word: str, language: str) -> Slot:
     """Return the English words that a machine may write for one source word, or ``()``."""
     lexicon = _lexicon(language)

@@ -1,32 +1,32 @@
-"""The knowledge base: curated entities and the indexes that find them."""
+"""The knowledge base: entities, and lookups by printed form, literal reading and spelling."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import sqlite3
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 
 from mtaudit.document import Span
-from mtaudit.errors import NamesError
 from mtaudit.evidence import Mention
-from mtaudit.names import glossing
+from mtaudit.names.build import FORMAT, build, content_words, fold
 from mtaudit.names.countries import country_words
-from mtaudit.names.cues import CUES
-from mtaudit.names.entities import DATA, MEDIA, Entity, read_entities
-from mtaudit.names.glossing import Reading
-from mtaudit.names.romanise import bare_article
-from mtaudit.text.words import STOP_WORDS, Word, bare, stem, words
-
-# Kinds whose names stand beside a noun that is no part of them: "the newspaper Truth".
-_HEADED = MEDIA | {"province", "city"}
+from mtaudit.names.entities import DATA, Entity, read_entities
+from mtaudit.paths import home
+from mtaudit.text.words import Word, bare, stem, words
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One literal reading of an entity, its alternatives stemmed and ranked."""
 
+    number: int
     entity: Entity
     slots: tuple[Mapping[str, int], ...]  # stem -> rank among the alternatives, 0 the likeliest
 
@@ -37,96 +37,116 @@ class _Form:
 
     parts: tuple[str, ...]
     written: str
-    entity: Entity
+    entity: str
 
 
 class KnowledgeBase:
-    """Entities, and lookups by printed form and by literal reading.
+    """A names database, opened for reading; what was looked up once is kept.
 
-    Raises:
-        NamesError: two entities share an id.
+    Args:
+        database: a database that :func:`mtaudit.names.build.build` has filled.
+        digest: of the data that it was built from, for the signature.
 
     """
 
-    def __init__(self, entities: Iterable[Entity], digest: str = "") -> None:
-        self.entities: dict[str, Entity] = {}
-        for entity in entities:
-            if entity.id in self.entities:
-                raise NamesError(f"two entities have the id {entity.id!r}; rename one")
-            self.entities[entity.id] = entity
+    def __init__(self, database: sqlite3.Connection, digest: str = "") -> None:
+        self._database = database
         self.digest = digest
+        self._entities: dict[str, Entity] = {}
+        self._forms: dict[str, tuple[_Form, ...]] = {}
+        self._words: dict[str, bool] = {}
+        self._patterns: dict[str, tuple[Pattern, ...]] = {}
+        self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
+        self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    @classmethod
+    def of(cls, entities: Iterable[Entity], digest: str = "") -> KnowledgeBase:
+        """Return a knowledge base in memory.
+
+        Raises:
+            NamesError: two entities share an id.
+
+        """
+        database = sqlite3.connect(":memory:", check_same_thread=False)
+        build(entities, database)
+        return cls(database, digest)
 
     def __getitem__(self, entity: str) -> Entity:
-        return self.entities[entity]
+        if entity not in self._entities:
+            (row,) = self._database.execute(
+                "SELECT row FROM entities WHERE id = ?", (entity,)
+            ).fetchone()
+            self._entities[entity] = _entity(json.loads(row))
+        return self._entities[entity]
+
+    def __iter__(self) -> Iterator[Entity]:
+        for (entity,) in self._database.execute("SELECT id FROM entities ORDER BY id").fetchall():
+            yield self[entity]
 
     def __len__(self) -> int:
-        return len(self.entities)
+        return int(self._database.execute("SELECT count(*) FROM entities").fetchone()[0])
 
-    @cached_property
-    def _forms(self) -> Mapping[str, list[_Form]]:
-        """Printed forms by their first word, the longest first."""
-        index: dict[str, list[_Form]] = defaultdict(list)
-        for entity in self.entities.values():
-            for form in entity.forms:
-                parts = tuple(word.text.casefold().replace("’", "'") for word in words(form))
-                if parts:
-                    index[parts[0]].append(_Form(parts, form, entity))
-        for entries in index.values():
-            entries.sort(key=lambda entry: len(entry.parts), reverse=True)
-        return index
+    def knows_word(self, word: str) -> bool:
+        """Whether a case-folded word stands in a printed form of any entity."""
+        if word not in self._words:
+            found = self._database.execute("SELECT 1 FROM words WHERE word = ?", (word,)).fetchone()
+            self._words[word] = found is not None
+        return self._words[word]
 
-    @cached_property
-    def form_words(self) -> frozenset[str]:
-        """Every word, case folded, that stands in a printed form of any entity."""
-        return frozenset(part for forms in self._forms.values() for f in forms for part in f.parts)
-
-    @cached_property
-    def form_stems(self) -> Mapping[str, frozenset[frozenset[str]]]:
-        """For each entity, the content stems of each of its printed forms, countries left out."""
-        return {
-            entity.id: frozenset(
-                frozenset(map(stem, _content(form))) - country_words() for form in entity.forms
+    def is_form(self, entity: Entity, stems: frozenset[str]) -> bool:
+        """Whether the stems, countries left out, are the content words of a printed form."""
+        if entity.id not in self._form_stems:
+            self._form_stems[entity.id] = frozenset(
+                frozenset(map(stem, content_words(form))) - country_words() for form in entity.forms
             )
-            for entity in self.entities.values()
-        }
+        return stems - country_words() in self._form_stems[entity.id]
+
+    def patterns(self, key: str) -> tuple[Pattern, ...]:
+        """Return the literal readings that have ``key`` among the stems of their rarest slot."""
+        if key not in self._patterns:
+            rows = self._database.execute(
+                "SELECT readings.id, entity, slots FROM stems JOIN readings "
+                "ON readings.id = stems.reading WHERE stem = ?",
+                (key,),
+            ).fetchall()
+            self._patterns[key] = tuple(
+                Pattern(number, self[entity], tuple(json.loads(slots)))
+                for number, entity, slots in rows
+            )
+        return self._patterns[key]
 
     @cached_property
-    def patterns(self) -> Mapping[str, list[Pattern]]:
-        """Literal readings by each stem of their rarest slot, found by that stem in a text."""
-        everything = [
-            Pattern(entity, tuple(_ranked(slot) for slot in reading))
-            for entity in self.entities.values()
-            for reading in self._readings(entity)
-        ]
-        use: dict[str, int] = defaultdict(int)
-        for pattern in everything:
-            for slot in pattern.slots:
-                for alternative in slot:
-                    use[alternative] += 1
-        index: dict[str, list[Pattern]] = defaultdict(list)
-        for pattern in everything:
-            rarest = min(pattern.slots, key=lambda slot: sum(use[a] for a in slot))
-            for alternative in rarest:
-                index[alternative].append(pattern)
-        return index
+    def skeletons(self) -> Mapping[int, Sequence[str]]:
+        """The consonant skeletons of all single-word names, by their length."""
+        groups: dict[int, list[str]] = defaultdict(list)
+        for (key,) in self._database.execute("SELECT DISTINCT skeleton FROM spellings"):
+            if key:
+                groups[len(key)].append(key)
+        return groups
 
-    def _readings(self, entity: Entity) -> Iterator[Reading]:
-        """Yield readings without the noun that only says what kind of thing is named.
+    def spelled(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Return (spelling, entity id) of the names with a consonant skeleton."""
+        if key not in self._targets:
+            self._targets[key] = tuple(
+                self._database.execute(
+                    "SELECT target, entity FROM spellings WHERE skeleton = ?", (key,)
+                ).fetchall()
+            )
+        return self._targets[key]
 
-        The noun stays where it is part of the name, as in "Novaya Gazeta": when the name has as
-        many words as the reading.
-        """
-        cues = CUES[entity.kind] if entity.kind in _HEADED else frozenset()
-        seen: set[Reading] = set()
-        for reading in glossing.readings(entity):
-            content = tuple(tuple(w for w in slot if w not in STOP_WORDS) for slot in reading)
-            full = tuple(slot for slot in content if slot)
-            own = tuple(slot for slot in full if not any(stem(word) in cues for word in slot))
-            if len(own) < len(full) == len(_content(bare_article(entity.name))):
-                own = full
-            if own and own not in seen:
-                seen.add(own)
-                yield own
+    def of_countries(self, countries: Iterable[str], kinds: Iterable[str]) -> Iterator[Entity]:
+        """Yield the entities of some kinds that belong to any of some countries."""
+        kinds = sorted(kinds)
+        marks = ", ".join("?" * len(kinds))
+        seen: set[str] = set()
+        for country in sorted(countries):
+            for (entity,) in self._database.execute(
+                f"SELECT entity FROM countries WHERE country = ? AND kind IN ({marks})",
+                (country, *kinds),
+            ).fetchall():
+                if entity not in seen:
+                    seen.add(entity)
+                    yield self[entity]
 
     def mentions(self, text: str, span: Span) -> Iterator[Mention]:
         """Yield the known names in ``text[span]`` in a form that newsrooms print, longest first.
@@ -134,7 +154,7 @@ class KnowledgeBase:
         Of entities that share a form, each is yielded.
         """
         tokens = list(words(text, span.start, span.end))
-        folded = [token.text.casefold().replace("’", "'") for token in tokens]
+        folded = [fold(token.text) for token in tokens]
         stripped = [bare(token.text) for token in tokens]
         position = 0
         while position < len(tokens):
@@ -144,16 +164,47 @@ class KnowledgeBase:
                     break
                 if _reads(form, tokens, folded, stripped, position):
                     size = len(form.parts)
-                    yield _mention(form.entity, tokens, position, size, stripped)
+                    yield self._mention(form.entity, tokens, position, size, stripped)
             position += max(1, size)
 
     def _candidates(self, word: str, stripped: str) -> Sequence[_Form]:
-        entries = self._forms.get(word, [])
+        entries = self._beginning(word)
         if stripped != word:
-            entries = sorted(
-                [*entries, *self._forms.get(stripped, [])], key=lambda e: -len(e.parts)
+            entries = (*entries, *self._beginning(stripped))
+        return sorted(entries, key=lambda form: -len(form.parts))
+
+    def _beginning(self, word: str) -> tuple[_Form, ...]:
+        if word not in self._forms:
+            self._forms[word] = tuple(
+                _Form(tuple(json.loads(parts)), written, entity)
+                for parts, written, entity in self._database.execute(
+                    "SELECT parts, written, entity FROM forms WHERE first = ?", (word,)
+                )
             )
-        return entries
+        return self._forms[word]
+
+    def _mention(
+        self,
+        entity: str,
+        tokens: Sequence[Word],
+        position: int,
+        size: int,
+        stripped: Sequence[str],
+    ) -> Mention:
+        last = tokens[position + size - 1]
+        end = last.span.start + len(stripped[position + size - 1])
+        known = self[entity]
+        span = Span(tokens[position].span.start, end)
+        return Mention(span, known.id, known.kind, known.name, known.countries)
+
+
+def _entity(row: dict[str, object]) -> Entity:
+    """Return an entity from its stored row; JSON knows lists where the entity has tuples."""
+    return Entity(**{key: _frozen(value) for key, value in row.items()})  # type: ignore[arg-type]
+
+
+def _frozen(value: object) -> object:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _reads(
@@ -173,48 +224,59 @@ def _reads(
         return False
     if parts[-1] not in (folded[last], stripped[last]):
         return False
-    if len(parts) > 1 and any(
-        not tokens[i + 1].span.start - tokens[i].span.end <= 2 for i in range(position, last)
-    ):
+    if any(tokens[i + 1].span.start - tokens[i].span.end > 2 for i in range(position, last)):
         return False
     if form.written.isupper() and len(parts) == 1:  # "IS" is a group, "Is" a verb
         return tokens[position].text[: len(form.written)] == form.written
     capital = form.written != form.written.lower()
-    return not capital or any(token.text[0].isupper() for token in tokens[position:end])
-
-
-def _mention(
-    entity: Entity, tokens: Sequence[Word], position: int, size: int, stripped: Sequence[str]
-) -> Mention:
-    last = tokens[position + size - 1]
-    end = last.span.start + len(stripped[position + size - 1])
-    return Mention(
-        Span(tokens[position].span.start, end), entity.id, entity.kind, entity.name,
-        entity.countries,
-    )  # fmt: skip
-
-
-def _ranked(slot: Sequence[str]) -> Mapping[str, int]:
-    ranks: dict[str, int] = {}
-    for alternative in slot:
-        ranks.setdefault(stem(alternative), len(ranks))
-    return ranks
-
-
-_FUNCTION = frozenset("a an the of for in on at to and al el s".split())
-
-
-def _content(form: str) -> list[str]:
-    return [word.text for word in words(form.replace("-", " ")) if bare(word.text) not in _FUNCTION]
+    return not capital or any(token.text != token.text.lower() for token in tokens[position:end])
 
 
 @cache
 def curated() -> KnowledgeBase:
-    """Return the knowledge base that ships with the package."""
+    """Return the knowledge base that ships with the package.
+
+    Its database is built at the first use and kept in the cache folder, or in memory where that
+    cannot be written.
+    """
     paths = sorted((DATA / "entities").glob("*.tsv"))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(FORMAT).encode())
     for path in [*paths, *sorted((DATA / "glosses").glob("*.tsv"))]:
         digest.update(path.read_bytes())
-    return KnowledgeBase(
-        (entity for path in paths for entity in read_entities(path)), digest.hexdigest()[:12]
-    )
+    name = digest.hexdigest()[:12]
+    file = home() / "names" / f"{name}.sqlite"
+    try:
+        if not file.is_file():
+            _build_file(file, paths)
+        database = sqlite3.connect(
+            f"{file.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        if database.execute("PRAGMA user_version").fetchone()[0] == FORMAT:
+            return KnowledgeBase(database, name)
+    except (OSError, sqlite3.Error):
+        pass
+    return KnowledgeBase.of(_every(paths), name)
+
+
+def _every(paths: Iterable[Path]) -> Iterator[Entity]:
+    for path in paths:
+        yield from read_entities(path)
+
+
+def _build_file(file: Path, paths: Iterable[Path]) -> None:
+    """Write the database aside and rename it, so that no other process sees a half-built one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=file.parent, prefix=".names-")
+    os.close(handle)
+    try:
+        database = sqlite3.connect(aside)
+        try:
+            database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+            build(_every(paths), database)
+        finally:
+            database.close()
+        for older in file.parent.glob("*.sqlite"):
+            older.unlink(missing_ok=True)
+        Path(aside).replace(file)
+    finally:
+        Path(aside).unlink(missing_ok=True)

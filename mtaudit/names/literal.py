@@ -55,11 +55,11 @@ def literal_readings(
     ]
     present = {token.stem for token in tokens}
     tried: set[int] = set()
-    for key in present & knowledge.patterns.keys():
-        for pattern in knowledge.patterns[key]:
-            if id(pattern) in tried:
+    for key in sorted(present):
+        for pattern in knowledge.patterns(key):
+            if pattern.number in tried:
                 continue
-            tried.add(id(pattern))
+            tried.add(pattern.number)
             if all(not present.isdisjoint(slot) for slot in pattern.slots):
                 yield from _occurrences(document, segment, tokens, pattern, knowledge)
 
@@ -78,14 +78,13 @@ def _occurrences(
     pattern: Pattern,
     knowledge: KnowledgeBase,
 ) -> Iterator[Reading]:
-    forms = knowledge.form_stems[pattern.entity.id]
     for first in range(len(tokens)):
         match = _match(document.text, tokens, first, pattern)
         if match is None:
             continue
         taken, joiners = match
         chosen = [tokens[index] for index, _ in taken]
-        if frozenset(token.stem for token in chosen) - country_words() in forms:
+        if knowledge.is_form(pattern.entity, frozenset(token.stem for token in chosen)):
             continue  # the words of a printed form: "Iraqi interior ministry"
         if len(chosen) > 1 and all(_generic(token.stem, pattern.entity) for token in chosen):
             continue  # "Turkish troops" names no body in particular

@@ -17,7 +17,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
@@ -27,7 +26,7 @@ from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.literal import literal_readings
 from mtaudit.names.romanise import distance, romanise, sounds
-from mtaudit.names.spelling import SpellingIndex, respellings
+from mtaudit.names.spelling import respellings
 from mtaudit.text.words import STOP_WORDS, bare, stem, words, zipf
 
 # How many renderings of one span the language model is asked about.
@@ -51,11 +50,6 @@ _NO_NAME = ("ing", "ed", "ly")
 _PER_ZIPF = 0.8  # nats for each tenfold of how often English prints a name
 
 
-@cache
-def _spelling_index(knowledge: KnowledgeBase) -> SpellingIndex:
-    return SpellingIndex(knowledge)
-
-
 def propose(
     document: Document,
     knowledge: KnowledgeBase,
@@ -68,7 +62,6 @@ def propose(
     ``oddities`` are words that the language model did not expect: for those, every entity of the
     document or of its countries is a hypothesis. No hypothesis has a gain yet.
     """
-    index = _spelling_index(knowledge)
     forms = _Forms(document, context.mentions, style)
     found: list[Hypothesis] = []
     spans: list[Span] = []
@@ -77,7 +70,7 @@ def propose(
         states = [
             span.shift(segment.span.start) for span, _ in countries_in(document[segment.span])
         ]
-        for hypothesis, span in _of_segment(document, segment, knowledge, context, index, forms):
+        for hypothesis, span in _of_segment(document, segment, knowledge, context, forms):
             if hypothesis.channel + hypothesis.prior < _HOPELESS:
                 continue
             if not _sound(span, hypothesis.entity, known, states):
@@ -112,7 +105,6 @@ def _of_segment(
     segment: Segment,
     knowledge: KnowledgeBase,
     context: Context,
-    index: SpellingIndex,
     forms: _Forms,
 ) -> Iterator[tuple[Hypothesis, Span]]:
     for reading in literal_readings(document, segment, knowledge):
@@ -129,7 +121,7 @@ def _of_segment(
             ),
             reading.span,
         )
-    for respelling in respellings(document, segment, knowledge, index):
+    for respelling in respellings(document, segment, knowledge):
         entity = respelling.entity
         beside = cued(document, segment, respelling.span, entity.kind) or _first_name(
             document, segment, respelling.span, entity
@@ -177,9 +169,10 @@ def _guesses(
         return
     here = context.by_segment.get(segment, frozenset()) or context.countries.keys()
     guesses = []
-    for entity in knowledge.entities.values():
-        named = entity.id in context.named
-        if entity.kind not in _GUESSED_KINDS or not (named or here & set(entity.countries)):
+    named = [knowledge[entity] for entity in context.named]
+    local = knowledge.of_countries(here, _GUESSED_KINDS)
+    for entity in {entity.id: entity for entity in (*named, *local)}.values():
+        if entity.kind not in _GUESSED_KINDS:
             continue
         beside = cued(document, segment, odd, entity.kind)
         channel = _MISREAD - _PER_SOUND * _unlike(word, entity)

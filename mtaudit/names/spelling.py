@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
-from mtaudit.names.romanise import alike, bare_article, distance, romanise, skeleton, sounds
+from mtaudit.names.romanise import alike, bare_article, distance, skeleton, sounds
 from mtaudit.text.words import Word, bare, words, zipf
 
 _SHORTEST = 5
@@ -32,67 +31,35 @@ class Respelling:
     logprob: float
 
 
-class SpellingIndex:
-    """Single words of the names in a knowledge base, found by their consonants."""
-
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._by_skeleton: dict[str, list[tuple[str, Entity]]] = defaultdict(list)
-        for entity in knowledge.entities.values():
-            for target in _targets(entity):
-                self._by_skeleton[skeleton(target)].append((target, entity))
-        self._lengths: Mapping[int, list[str]] = _grouped(self._by_skeleton)
-
-    def near(self, written: str) -> Iterator[tuple[Entity, float]]:
-        """Yield entities whose name may be spelled ``written``, with the weighted distance."""
-        best: dict[str, tuple[Entity, float]] = {}
-        for variant in _variants(written):
-            consonants = skeleton(variant)
-            if not consonants or len(sounds(variant)) < _FEWEST_SOUNDS:
-                continue
-            for key in self._keys(consonants):
-                for target, entity in self._by_skeleton[key]:
-                    away = distance(variant, target)
-                    if away / max(1, len(sounds(target))) <= _FARTHEST and (
-                        entity.id not in best or away < best[entity.id][1]
-                    ):
-                        best[entity.id] = (entity, away)
-        yield from best.values()
-
-    def _keys(self, consonants: str) -> Iterator[str]:
-        # A wrong consonant costs 1.0 and is let pass in long names alone.
-        slack = 1 if len(consonants) >= 4 else 0
-        for length in range(len(consonants) - slack, len(consonants) + slack + 1):
-            for key in self._lengths.get(length, ()):
-                if alike(key[0], consonants[0]) and _close(key, consonants, 1 + slack):
-                    yield key
+def near(written: str, knowledge: KnowledgeBase) -> Iterator[tuple[Entity, float]]:
+    """Yield the entities whose name may be spelled ``written``, with the weighted distance."""
+    best: dict[str, float] = {}
+    for variant in _variants(written):
+        consonants = skeleton(variant)
+        if not consonants or len(sounds(variant)) < _FEWEST_SOUNDS:
+            continue
+        for key in _keys(consonants, knowledge):
+            for target, entity in knowledge.spelled(key):
+                away = distance(variant, target)
+                if away <= _FARTHEST * len(sounds(target)) and away < best.get(entity, 99.0):
+                    best[entity] = away
+    for entity, away in best.items():
+        yield knowledge[entity], away
 
 
-def _grouped(index: Mapping[str, object]) -> Mapping[int, list[str]]:
-    groups: dict[int, list[str]] = defaultdict(list)
-    for key in index:
-        if key:
-            groups[len(key)].append(key)
-    return groups
+def _keys(consonants: str, knowledge: KnowledgeBase) -> Iterator[str]:
+    # A wrong consonant costs 1.0 and is let pass in long names alone.
+    slack = 1 if len(consonants) >= 4 else 0
+    for length in range(len(consonants) - slack, len(consonants) + slack + 1):
+        for key in knowledge.skeletons.get(length, ()):
+            if alike(key[0], consonants[0]) and _close(key, consonants, 1 + slack):
+                yield key
 
 
 def _close(a: str, b: str, most: int) -> bool:
     from rapidfuzz.distance import Levenshtein
 
     return Levenshtein.distance(a, b, score_cutoff=most) <= most
-
-
-def _targets(entity: Entity) -> set[str]:
-    """Return the single words that a respelling of the entity's name could be meant for."""
-    found: set[str] = set()
-    forms = [bare_article(form) for form in entity.forms]
-    found.update(form for form in forms if " " not in form and not form.isupper())
-    if entity.kind == "person":
-        found.update(bare_article(form.split()[-1]) for form in entity.forms if " " in form)
-    for language, name in entity.sources:
-        if language in ("ar", "fa", "ur", "ru", "uk") and (" " not in name):
-            roman = romanise(name)
-            found.add(roman.removeprefix("al") if roman.startswith("al") else roman)
-    return {target for target in found if len(target) >= 3 and target[0].isalpha()}
 
 
 @lru_cache(maxsize=4_096)
@@ -106,14 +73,14 @@ def _variants(written: str) -> tuple[str, ...]:
 
 
 def respellings(
-    document: Document, segment: Segment, knowledge: KnowledgeBase, index: SpellingIndex
+    document: Document, segment: Segment, knowledge: KnowledgeBase
 ) -> Iterator[Respelling]:
     """Yield capitalised words that English does not know and that sound like a known name."""
     tokens = list(words(document.text, segment.span.start, segment.span.end))
     for number, token in enumerate(tokens):
         if not _doubtful(token, knowledge):
             continue
-        for entity, away in index.near(bare(token.text)):
+        for entity, away in near(bare(token.text), knowledge):
             rendering = _rendering(entity, tokens[max(0, number - 3) : number], token)
             end = token.span.start + len(bare(token.text))
             yield Respelling(
@@ -129,8 +96,8 @@ def _doubtful(token: Word, knowledge: KnowledgeBase) -> bool:
         and not token.text.isupper()
         and word.isascii()
         and "'" not in word[1:-1]
-        and word not in knowledge.form_words
-        and bare_article(word) not in knowledge.form_words
+        and not knowledge.knows_word(word)
+        and not knowledge.knows_word(bare_article(word))
         and zipf(word) < _KNOWN_ZIPF
     )
 

@@ -56,6 +56,7 @@ def bare(word: str) -> str:
     return _POSSESSIVE.sub("", word).replace("’", "'").casefold()
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """Return ``word`` case folded, without possessive and plural endings."""
     base = bare(word)
