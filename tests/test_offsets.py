@@ -14,11 +14,11 @@ from tests.helpers import audit
 
 # Pieces that checks react to, so that findings really occur.
 PIECES = [
-    "the the ", "militants “Daesh” ", "city. ” ", "Deir al-Zour ", "Deir ez-Zor ",
+    "the the ", "militants “Daesh” ", "city. ” ", "Dayr Hafir ", "Deir Hafer ",
     "in recent period ",
-    "forces of Syria’s democracy ", "terrorist “terrorist” ", "He stressed that ", "the ministry ",
-    "The US-led coalition accused the US-led coalition ", ", Enabled them ", "Albu Kamal ",
-    "Bu Kamal ", "combing operations ", "“", "”", "\r\n\r\n", "\x00", "\u200f", "\ud83d", "&amp;",
+    "forces of the rapid support ", "insurgent “insurgent” ", "She added that ", "the ministry ",
+    "The rebel council accused the rebel council ", ", Landing in ", "Tel Rifaat ",
+    "Tall Rifat ", "combing operations ", "“", "”", "\r\n\r\n", "\x00", "\u200f", "\ud83d", "&amp;",
     "<b>", "</b>", "<p>", "**", "[a](b)", "é", "\U0001f600", ". ", "\n\n", "\u00a0", "Monday ",
 ]  # fmt: skip
 TEXT = st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map("".join)

@@ -17,6 +17,7 @@ from mtaudit.finding import Category, Finding, Severity, Suggestion
 
 _SLOTS = {
     "{name}": r"[“\"‘]?[A-Z][\w’'\-]*(?: (?:(?:al|el|ez|bin|de)-?)?[A-Z][\w’'\-]*){0,3}[”\"’]?",
+    "{group}": r"[“\"‘]?(?!The\b)(?:al-|el-)?[A-Z][\w’'\-]*(?: (?:al-)?[A-Z][\w’'\-]*){0,3}[”\"’]?",
     "{word}": r"[\w’'\-]+",
     "{number}": r"\d[\d,.]*",
 }
@@ -64,7 +65,8 @@ def compile_pattern(written: str) -> re.Pattern[str]:
     """Return the regular expression of a pattern in the table's notation.
 
     Slots are separated by spaces; ``a/b`` are alternatives, a final ``?`` makes a slot optional,
-    ``{name}``, ``{word}`` and ``{number}`` stand for any such.
+    ``{name}``, ``{word}`` and ``{number}`` stand for any such, ``{group}`` for an armed group or a
+    party that the knowledge base knows.
     """
     expression = ""
     led = False  # whether a slot that must match came before
@@ -115,7 +117,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
         if present.isdisjoint(formula.key_words):
             continue
         for match in formula.pattern.finditer(document.text):
-            if "\n\n" in match.group():
+            if "\n\n" in match.group() or not _of_groups(formula, match, evidence):
                 continue
             span = Span(match.start(), match.end())
             plain = formula.rewording(match)
@@ -132,6 +134,19 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
             )
 
 
+def _of_groups(formula: Formula, match: re.Match[str], evidence: Evidence) -> bool:
+    """Whether each ``{group}`` slot holds the name of a known armed group or party."""
+    return all(
+        any(
+            mention.kind in ("armed-group", "party")
+            and mention.span.overlaps(Span(*match.span(f"g{number}")))
+            for mention in evidence.mentions
+        )
+        for number, slot in enumerate(formula.written.split(), 1)
+        if slot == "{group}"
+    )
+
+
 CHECK = Check(
     name="formula",
     category=Category.STYLE,
@@ -145,9 +160,10 @@ CHECK = Check(
     find=find,
     flagged=(
         Example(
-            "Troops began [[combing operations]] in the orchards around the town.",
-            "Troops began sweep operations in the orchards around the town.",
+            "The embassy denied the report [[at its official Facebook page]] late on Sunday.",
+            "The embassy denied the report on its official Facebook page late on Sunday.",
         ),
     ),
-    sound=("The stylist was combing her hair when the operation began.",),
+    sound=("The minister denied the report on his official Facebook page.",),
+    needs_names=True,
 )

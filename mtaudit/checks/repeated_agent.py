@@ -41,6 +41,8 @@ def _same_phrase(
                 right = folded[after : after + size]
                 if left != right or not _phrase(left, tokens[before - size : before]):
                     continue
+                if left[0] in _DETERMINERS and _another(folded, verb, after + size):
+                    continue
                 start, end = tokens[before - size].span.start, tokens[after + size - 1].span.end
                 if not set(text[start:end]) & set(',;:.?!“”"()—'):
                     return (

@@ -92,7 +92,7 @@ CHECK = Check(
     find=find,
     flagged=(Example("Residents said the “[[sorrel]]” had shelled their village before dawn."),),
     sound=(
-        "The botanist said that dodder winds itself round nettles and clover.",
+        "The botanist said that bindweed winds itself round nettles and clover.",
         "The cook chopped the sorrel and put it into the soup.",
     ),
     needs_model=True,

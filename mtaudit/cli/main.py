@@ -43,12 +43,13 @@ def main(arguments: list[str]) -> int:
         from mtaudit.cli.app import execute
 
         result = execute(arguments or ["--help"])
-        return int(result) if isinstance(result, int) else ExitCode.CLEAN
+        code = int(result) if isinstance(result, int) else ExitCode.CLEAN
+        # The command line library turns an interrupt into this code.
+        return _interrupted() if code == ExitCode.INTERRUPTED else code
     except MtauditError as error:
         return _say(str(error), error.exit_code)
     except typer.Exit as error:
-        # The command line library turns an interrupt into this.
-        return _interrupted() if error.exit_code == ExitCode.INTERRUPTED else error.exit_code
+        return error.exit_code
     except typer.TyperException as error:
         message = str(error).removeprefix("Value error, ").rstrip(".")
         return _say(f"{message}; see mtaudit --help", ExitCode.USAGE)
