@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,6 +14,8 @@ from mtaudit.finding import Finding, Suggestion
 _QUOTED = re.compile(r"“[^“”]{0,2000}”|\"[^\"\n]{0,2000}\"")
 # A quotation this short names a thing in marks of irony; longer ones are somebody's words.
 _FEWEST_WORDS = 4
+# Spans are compared with those of the same stretches of text only.
+_BLOCK = 512
 
 
 def select(
@@ -31,9 +35,13 @@ def select(
     sure = [finding for finding in findings if finding.confidence >= min_confidence]
     sure.sort(key=lambda f: (-f.severity.rank, -f.confidence, f.span, f.check))
     kept: list[Finding] = []
+    near: dict[int, list[Span]] = defaultdict(list)
     for finding in sure:
-        if not any(_same_place(finding.span, other.span) for other in kept):
+        blocks = range(finding.span.start // _BLOCK, finding.span.end // _BLOCK + 1)
+        if not any(_same_place(finding.span, span) for block in blocks for span in near[block]):
             kept.append(finding)
+            for block in blocks:
+                near[block].append(finding.span)
     kept.sort(key=lambda finding: (finding.span, finding.check))
     return tuple(
         replace(
@@ -49,7 +57,8 @@ def _same_place(a: Span, b: Span) -> bool:
 
 
 def _careful(edit: Suggestion, quotations: list[Span]) -> Suggestion:
-    if not any(quotation.contains(edit.span) for quotation in quotations):
+    at = bisect_right(quotations, edit.span.start, key=lambda quotation: quotation.start) - 1
+    if at < 0 or not quotations[at].contains(edit.span):
         return edit
     reason = f"{edit.reason} (inside a quotation: compare it with what was said)"
     return replace(edit, reason=reason, safe=False)

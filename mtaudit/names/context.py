@@ -31,6 +31,7 @@ class Context:
     """The names and countries of one document."""
 
     mentions: tuple[Mention, ...]
+    names_in: Mapping[Segment, tuple[Mention, ...]]
     countries: Mapping[str, int]
     by_segment: Mapping[Segment, frozenset[str]]
     named: Mapping[str, int]
@@ -58,6 +59,7 @@ def context_of(document: Document, knowledge: KnowledgeBase) -> Context:
     """Return what is known of a document before any name in it is doubted."""
     mentions: list[Mention] = []
     by_segment: dict[Segment, frozenset[str]] = {}
+    names_in: dict[Segment, tuple[Mention, ...]] = {}
     countries: Counter[str] = Counter()
     for segment in document.segments:
         found = list(knowledge.mentions(document.text, segment.span))
@@ -66,10 +68,11 @@ def context_of(document: Document, knowledge: KnowledgeBase) -> Context:
             if mention.kind in ("city", "province", "landmark"):
                 here.extend(mention.countries[:1])
         mentions.extend(found)
+        names_in[segment] = tuple(found)
         countries.update(here)
         by_segment[segment] = frozenset(here)
     named = Counter(mention.entity for mention in mentions)
-    return Context(tuple(mentions), countries, by_segment, named)
+    return Context(tuple(mentions), names_in, countries, by_segment, named)
 
 
 def cued(document: Document, segment: Segment, span: Span, kind: str) -> bool:

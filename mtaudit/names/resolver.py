@@ -66,7 +66,7 @@ def propose(
     found: list[Hypothesis] = []
     spans: list[Span] = []
     for segment in document.segments:
-        known = [m for m in context.mentions if segment.span.contains(m.span)]
+        known = context.names_in.get(segment, ())
         states = [
             span.shift(segment.span.start) for span, _ in countries_in(document[segment.span])
         ]

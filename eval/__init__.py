@@ -1,0 +1,1 @@
+"""Measuring: scripts over annotated data, run by hand; nothing here is installed."""

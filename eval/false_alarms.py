@@ -1,0 +1,73 @@
+"""Count findings on human-written news.
+
+Usage: python eval/false_alarms.py HUMAN.jsonl.gz [PASSAGES]
+
+Eight consecutive sentences of one set make a passage; passages are drawn with a fixed seed. Prints
+every finding, then findings per 1,000 words by check and severity. Passages begin in the middle of
+an article, so a pronoun or a quotation mark may miss its partner through no fault of its own.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+from mtaudit.audit import Auditor
+from mtaudit.config import Config
+from mtaudit.document import Document
+from mtaudit.lm.model import load
+from mtaudit.lm.scorer import Scorer
+from mtaudit.names.knowledge import curated
+from mtaudit.text.markup import view_of
+
+SENTENCES = 8
+
+
+def passages(path: Path) -> list[str]:
+    """Return the passages of a file, shuffled with a fixed seed."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    blocks = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
+    whole = [block for block in blocks if len({row["set"] for row in block}) == 1]
+    texts = [" ".join(row["text"] for row in block) for block in whole]
+    random.Random(7).shuffle(texts)
+    return texts
+
+
+def main(path: Path, number: int) -> int:
+    """Print the findings and their rates."""
+    auditor = Auditor(Config(), curated(), Scorer(load()))
+    documents = [Document(str(i), text) for i, text in enumerate(passages(path)[-number:])]
+    reports = auditor.run(
+        documents,
+        view=lambda d: view_of(d.text, d.markup),
+        complain=lambda error: print(error, file=sys.stderr),
+    )
+    words = 0
+    counts: Counter[tuple[str, str]] = Counter()
+    for report in reports:
+        words += report.words
+        for finding in report.findings:
+            counts[finding.check, finding.severity.value] += 1
+            text, span = report.document.text, finding.span
+            shown = f"{text[max(0, span.start - 30) : span.start]}[[{span.of(text)}]]"
+            print(
+                f"{finding.check:18} {finding.severity:8} {shown}{text[span.end : span.end + 20]}"
+            )
+    print(f"\n{words:,} words; findings per 1,000 words:")
+    for (check, severity), count in sorted(counts.items()):
+        print(f"  {check:18} {severity:8} {1000 * count / words:.3f}")
+    for severity in ("critical", "major", "minor"):
+        total = sum(count for (_, s), count in counts.items() if s == severity)
+        print(f"  all {severity:14} {1000 * total / words:19.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    if not 2 <= len(sys.argv) <= 3:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else 200))

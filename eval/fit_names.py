@@ -1,0 +1,92 @@
+"""Fit the weights of the literal and romanisation channels, and print what they reach.
+
+Usage: python -m eval.fit_names HUMAN.jsonl.gz [POSITIVES] [SENTENCES]
+
+Names in human-written news are garbled through the channels (``eval/garbling.py``); their right
+hypotheses are the positives. The suspects of untouched sentences of the same file are the
+negatives. A logistic regression over (channel + prior, excess, gain) and a constant for each
+channel gives the weights of ``mtaudit/calibration.py``. They are printed, not written: a person
+decides.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from eval.garbling import garble
+from mtaudit.document import Document
+from mtaudit.evidence import Suspect
+from mtaudit.lm.model import load
+from mtaudit.lm.scorer import Scorer
+from mtaudit.names.context import context_of
+from mtaudit.names.knowledge import curated
+from mtaudit.names.resolver import propose, spellings
+from mtaudit.text.sentences import split
+
+CHANNELS = ("literal", "literal-phrase", "literal-word", "romanisation")
+Row = tuple[str, list[float], bool]
+
+
+def suspects(text: str) -> list[Suspect]:
+    """Return the suspects of one text before the language model is asked."""
+    document = Document("fit", text, segments=split(text))
+    return list(propose(document, curated(), context_of(document, curated())))
+
+
+def rows(texts: list[tuple[str, str | None]], scorer: Scorer) -> list[Row]:
+    """Return channel, features and label of the hypotheses of (text, entity meant or None)."""
+    found: list[Row] = []
+    for text, meant in texts:
+        (score,) = scorer.score([text])
+        for suspect in suspects(text):
+            asked = [h for h in suspect.hypotheses if meant is None or h.entity == meant][:3]
+            requests = [(text, h.replaces, spellings(h.rendering)) for h in asked]
+            gains = [max(gain) for gain in scorer.rescore_all(requests)]
+            excess = score.excess(suspect.span)
+            found.extend(
+                (h.via, [h.channel + h.prior, excess, gain], meant is not None)
+                for h, gain in zip(asked, gains, strict=True)
+            )
+    return found
+
+
+def main(path: Path, positives: int, sentences: int) -> int:
+    """Print the fitted weights, the area under the ROC curve, and recall at few false alarms."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        texts = [json.loads(line)["text"] for line in file]
+    rng = random.Random(11)
+    rng.shuffle(texts)
+    garbled = (garble(text, curated(), rng) for text in texts[sentences:] if 60 < len(text) < 300)
+    made = [(g.text, g.entity) for g in garbled if g is not None][:positives]
+    scorer = Scorer(load())
+    data = rows(made, scorer) + rows([(text, None) for text in texts[:sentences]], scorer)
+    constants = [[float(via == channel) for channel in CHANNELS] for via, _, _ in data]
+    x = np.hstack([np.array([features for _, features, _ in data]), np.array(constants)])
+    y = np.array([label for _, _, label in data])
+    model = LogisticRegression(C=10.0, fit_intercept=False, max_iter=2000).fit(x, y)
+    decision = model.decision_function(x)
+    words = sum(len(text.split()) for text in texts[:sentences])
+    names = ("names", "excess", "gain", *CHANNELS)
+    print({name: round(float(w), 3) for name, w in zip(names, model.coef_[0], strict=True)})
+    print(f"{y.sum()} right hypotheses, {(~y).sum()} on {words:,} words of human-written news; "
+          f"AUC {roc_auc_score(y, decision):.3f}")  # fmt: skip
+    alarms = np.sort(decision[~y])[::-1]
+    for number in (0, 2, 5, 10):
+        recall = float((decision[y] > alarms[number]).mean())
+        print(f"recall {recall:.2f} at {number} alarms, threshold {alarms[number]:.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    if not 2 <= len(sys.argv) <= 4:
+        sys.exit(__doc__)
+    numbers = [int(argument) for argument in sys.argv[2:]]
+    sys.exit(main(Path(sys.argv[1]), *(numbers + [420, 6000][len(numbers) :])))
