@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mtaudit import __version__
-from mtaudit.cli import check, checks, models
+from mtaudit.cli import check, checks, models, sample
 
 app = typer.Typer(
     name="mtaudit",
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("checks")(checks.checks)
+app.command("sample")(sample.sample)
 app.add_typer(models.app, name="models")
 
 

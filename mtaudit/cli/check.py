@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -21,6 +22,9 @@ from mtaudit.names.knowledge import curated
 from mtaudit.readers import files
 from mtaudit.text.markup import view_of
 from mtaudit.text.view import View
+
+
+_TRAILING_SPACES = re.compile(r" +$", re.MULTILINE)
 
 
 class Format(StrEnum):
@@ -170,13 +174,16 @@ def _print(
     if format_ is Format.TEXT:
         from rich.console import Console
 
-        from mtaudit.reports.terminal import render
+        from mtaudit.reports.terminal import render, render_signature
 
+        console = Console(file=sys.stdout, highlight=False)
         for report in watched():
-            console = Console(file=sys.stdout, highlight=False)
             with console.capture() as captured:
                 render(report, console, words=words)
             _write(captured.get(), activity)
+        with console.capture() as captured:
+            render_signature(signature, console)
+        _write(captured.get(), activity)
         return worst
     from mtaudit.reports.json import json_lines, json_report
 
@@ -192,7 +199,8 @@ def _print(
 def _write(text: str, activity: Activity) -> None:
     if sys.stdout.isatty():
         activity.pause()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    trimmed = _TRAILING_SPACES.sub("", text)
+    sys.stdout.buffer.write(trimmed.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
 
 

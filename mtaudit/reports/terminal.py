@@ -12,7 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from mtaudit.document import Document
-from mtaudit.finding import DocumentReport, Finding, SegmentReport, Severity, Suggestion
+from mtaudit.finding import (
+    DocumentReport,
+    Finding,
+    SegmentReport,
+    Severity,
+    Signature,
+    Suggestion,
+)
 
 _COLOURS = {Severity.MINOR: "cyan", Severity.MAJOR: "yellow", Severity.CRITICAL: "red"}
 _VERDICTS = {
@@ -20,6 +27,7 @@ _VERDICTS = {
     "review": ("yellow", "REVIEW", "an editor should look at this before it is published"),
     "block": ("red", "BLOCK", "do not publish this as it stands"),
 }
+_MODES: dict[tuple[str, ...], str] = {("target",): "English text alone"}
 _STRIP = "▁▂▃▄▅▆▇█"
 # How much of a sentence is shown on either side of what is marked.
 _CONTEXT = 90
@@ -46,13 +54,27 @@ def render(report: DocumentReport, console: Console, *, words: bool = False) -> 
     console.print()
 
 
+def render_signature(signature: Signature, console: Console) -> None:
+    """Print what the figures of a report depend on."""
+    model = "no language model"
+    if signature.model != "none":
+        model = f"model {signature.model} · BOS {signature.bos} · {signature.dtype}"
+    console.print(
+        Text(
+            f"mtaudit {signature.version} · names {signature.names} · config {signature.config}\n"
+            f"{model}",
+            style="dim",
+        )
+    )
+
+
 def _header(report: DocumentReport) -> RenderableType:
     line = Table.grid(expand=True)
     line.add_column(overflow="fold")
     line.add_column(justify="right", no_wrap=True)
     line.add_row(
         Text(_printable(report.document.origin or report.document.id), style="bold"),
-        Text(f"{report.words:,} words", style="dim"),
+        Text(f"{report.words:,} words · {_MODES[report.modes]}", style="dim"),
     )
     return Group(line, Rule(style="dim"))
 
