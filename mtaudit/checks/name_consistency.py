@@ -47,7 +47,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
     forms = {name.text: name for name in names}
     for a, b in combinations(sorted(forms), 2):
         same_spelling = _variants(forms[a], forms[b], entities)
-        if same_spelling or _synonyms(forms[a], forms[b]):
+        if same_spelling or _synonyms(forms[a], forms[b], entities):
             groups.join(a, b, spelling=same_spelling)
     for members, spelling in groups.conflicts():
         resolved = _resolved(document, evidence, members, thresholds)
@@ -180,19 +180,26 @@ def _derived(x: str, y: str) -> bool:
     return False
 
 
-def _synonyms(a: _Name, b: _Name) -> bool:
-    """Whether two names of a body share their first words and go on with words of one meaning.
+def _synonyms(a: _Name, b: _Name, entities: Mapping[str, frozenset[str]]) -> bool:
+    """Whether two names of a body differ in words of one meaning only.
 
-    Words are of one meaning when some source word may be rendered by either.
+    Words are of one meaning when some source word may be rendered by either. The names share their
+    first two words and go on so, or are alike in all words but one. Bodies that the knowledge base
+    tells apart are two.
     """
-    shared = 0
-    for x, y in zip(a.parts, b.parts, strict=False):
-        if x.casefold() != y.casefold():
-            break
-        shared += 1
-    if shared < 2 or shared >= min(len(a.parts), len(b.parts)):
+    ids = entities.get(a.text, frozenset()), entities.get(b.text, frozenset())
+    if ids[0] and ids[1] and not ids[0] & ids[1]:
         return False
-    return bare(b.parts[shared]) in alternatives(bare(a.parts[shared]))
+    if min(len(a.parts), len(b.parts)) < 3:
+        return False
+    pairs = list(zip(a.parts, b.parts, strict=False))
+    differing = [i for i, (x, y) in enumerate(pairs) if x.casefold() != y.casefold()]
+    if not differing:
+        return False
+    first = differing[0]
+    if first < 2 and (len(a.parts) != len(b.parts) or len(differing) > 1):
+        return False
+    return bare(b.parts[first]) in alternatives(bare(a.parts[first]))
 
 
 def _resolved(

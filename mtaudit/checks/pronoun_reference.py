@@ -12,6 +12,7 @@ from mtaudit.document import Document
 from mtaudit.evidence import Evidence, Mention
 from mtaudit.finding import Category, Finding, Severity, Suggestion
 from mtaudit.names.countries import country_words
+from mtaudit.names.cues import CUES
 from mtaudit.text.words import Word, bare, stem, words, zipf
 
 _PRONOUNS = {"he": "it", "she": "it", "his": "its", "her": "its", "him": "it", "himself": "itself",
@@ -61,12 +62,23 @@ def _human(
         return True
     if token.text.isupper():  # an abbreviation
         return False
+    if _place_follows(tokens, number):
+        return False
     # A capital inside a sentence that English does not know as an ordinary word: perhaps a surname.
     segment = document.segment_at(token.span.start)
     first = segment is None or not re.search(
         r"\w", document.text[segment.span.start : token.span.start]
     )
     return not first and zipf(folded) < _LEAST_COMMON_NAME and not _in_name(tokens, number)
+
+
+def _place_follows(tokens: list[Word], number: int) -> bool:
+    """Whether a capitalised run stands behind "the town of" or its like."""
+    while number and tokens[number - 1].capitalised:
+        number -= 1
+    before = [word.text.casefold() for word in tokens[max(0, number - 2) : number]]
+    places = CUES["city"] | CUES["province"] | CUES["landmark"]
+    return len(before) == 2 and before[1] == "of" and stem(before[0]) in places
 
 
 def _plural(noun: str) -> bool:

@@ -54,7 +54,7 @@ def _same_phrase(
 
 def _another(folded: list[str], verb: int, after: int) -> bool:
     """Whether the second phrase goes on and names somebody else: "the minister of finance"."""
-    goes_on = after < len(folded) and folded[after] in ("of", "for", "from", "in")
+    goes_on = after < len(folded) and folded[after] in ("of", "for", "from")
     return goes_on and not (folded[after] == "of" and folded[verb].startswith("accus"))
 
 

@@ -12,7 +12,7 @@ from mtaudit.evidence import Evidence
 from mtaudit.finding import Category, Finding, Severity
 from mtaudit.names.countries import countries_in
 
-_LED = re.compile(r"(?P<country>[\w.]+(?: [A-Z]\w+)?)-led (?:[a-z]+ )?[“\"‘]?\Z")
+_LED = re.compile(r"-led (?:[a-z]+ )?[“\"‘]?\Z")
 # "the US-led al-Shabab campaign" is sound: the name qualifies the noun behind it.
 _QUALIFIES = re.compile(r"[”\"’]? (?:fight|campaign|war|operation|coalition|offensive|talks)")
 _AGAINST = re.compile(r"(?:against )?(?:the )?\Z")
@@ -28,34 +28,38 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
         match = _LED.search(text[low : mention.span.start])
         if match is None or _QUALIFIES.match(text, mention.span.end):
             continue
-        leaders = {code for _, code in countries_in(match["country"])}
-        if not leaders or leaders & set(mention.countries):
+        leaders = [
+            (s, c)
+            for s, c in countries_in(text[low : mention.span.start])
+            if s.end == match.start()
+        ]
+        if not leaders or leaders[0][1] in mention.countries:
             continue
-        start = low + match.start("country")
-        lead = _AGAINST.search(text[max(0, start - 12) : start])
-        start -= len(lead.group()) if lead else 0
-        span = Span(start, mention.span.end)
+        country = leaders[0][0].shift(low)
+        lead = _AGAINST.search(text[max(0, country.start - 12) : country.start])
+        span = Span(country.start - (len(lead.group()) if lead else 0), mention.span.end)
         yield Finding(
             check=CHECK.name,
             category=Category.MISTRANSLATION,
             severity=Severity.CRITICAL,
             span=span,
             message=(
-                f"“{document[span]}” makes {match['country']} the leader of "
+                f"“{document[span]}” makes “{document[country]}” the leader of "
                 f"{document[mention.span]}; the words belong to another noun"
             ),
             confidence=0.85,
-            related=_same_modifier(text, low + match.start("country"), match["country"]),
+            related=_same_modifier(text, country),
         )
 
 
-def _same_modifier(text: str, here: int, country: str) -> tuple[Span, ...]:
+def _same_modifier(text: str, country: Span) -> tuple[Span, ...]:
     """Return the other places where the same modifier stands with the noun it qualifies."""
-    pattern = re.compile(rf"{re.escape(country)}-led (?:[a-z]+ )?(?:coalition|alliance|force)s?")
+    modifier = re.escape(country.of(text))
+    pattern = re.compile(rf"{modifier}-led (?:[a-z]+ )?(?:coalition|alliance|force)s?")
     return tuple(
         Span(match.start(), match.end())
         for match in pattern.finditer(text)
-        if match.start() != here
+        if match.start() != country.start
     )
 
 

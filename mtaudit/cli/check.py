@@ -23,7 +23,6 @@ from mtaudit.readers import files
 from mtaudit.text.markup import view_of
 from mtaudit.text.view import View
 
-
 _TRAILING_SPACES = re.compile(r" +$", re.MULTILINE)
 
 

@@ -16,7 +16,7 @@ _SHORTEST = 5
 _FEWEST_SOUNDS = 4
 # Spellings that English text knows are names of somebody else, however close they lie.
 _KNOWN_ZIPF = 1.5
-_FARTHEST = 0.20  # weighted edits per sound
+_FARTHEST = 0.15  # weighted edits per sound
 _PER_EDIT = 4.0  # nats lost per weighted edit
 _GLUED = "al"
 
