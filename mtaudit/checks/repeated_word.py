@@ -11,7 +11,7 @@ from mtaudit.checks.check import Check, Example
 from mtaudit.document import Document, Span
 from mtaudit.evidence import Evidence
 from mtaudit.finding import Category, Finding, Severity, Suggestion
-from mtaudit.text.words import Word, stem, words
+from mtaudit.text.words import Word, bare, stem, words
 
 # English repeats these soundly: "had had", "that that", "very, very", "so so".
 _REPEATABLE = frozenset(
@@ -32,7 +32,7 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
             if gap == " " and first.text.casefold() == second.text.casefold():
                 if _doubled(first, second):
                     yield _finding(document, first, second.span)
-            elif _QUOTED_GAP.match(gap) and stem(first.text) == stem(second.text):
+            elif _QUOTED_GAP.match(gap) and _echoed(first, second):
                 end = second.span.end
                 end += text[end : end + 1] in tuple(_CLOSE)
                 yield _finding(document, first, Span(second.span.start - 1, end))
@@ -44,6 +44,12 @@ def _doubled(first: Word, second: Word) -> bool:
         return False
     # Two capitals are a name ("Boutros Boutros"); one-letter words are initials or labels.
     return not (first.capitalised and second.capitalised) and (len(word) > 1 or word == "a")
+
+
+def _echoed(first: Word, second: Word) -> bool:
+    # "Moody's “Moody 4B”": a possessive and two capitals are names.
+    same = stem(first.text) == stem(second.text) and bare(first.text) == first.text.casefold()
+    return same and not (first.capitalised and second.capitalised)
 
 
 def _finding(document: Document, first: Word, second: Span) -> Finding:

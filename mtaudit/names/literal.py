@@ -17,6 +17,7 @@ from mtaudit.text.words import bare, stem, words
 _JOINERS = frozenset("of the for in a an to s al el".split())
 # A list joins two names; only a long name is likelier to hold an "and" of its own.
 _FEWEST_SLOTS_WITH_AND = 4
+_LINKS = frozenset(" \u00a0-‐‑'’‘\"“”")
 _WIDEST_GAP = 2  # function words between two words of a reading
 _PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
                         "city province town governorate village district".split())  # fmt: skip
@@ -142,7 +143,7 @@ def _joins(token: _Token, pattern: Pattern) -> bool:
 def _joined(text: str, end: int, start: int) -> bool:
     """Whether only spaces, hyphens, quotes or a possessive stand between two words."""
     between = text[end:start]
-    return len(between) <= 4 and not set(between) & set(".,;:!?()[]\n")
+    return len(between) <= 4 and not set(between) - _LINKS
 
 
 def _logprob(taken: Sequence[tuple[int, int]], joiners: int, pattern: Pattern) -> float:
