@@ -248,3 +248,32 @@ SOUND = [
 @pytest.mark.parametrize("text", SOUND)
 def test_sound_sentences_are_left_alone(scorer: Scorer, text: str) -> None:
     assert [f for f in audit(text, scorer).findings if f.check == "garbled-name"] == []
+
+
+def hypotheses(text: str, style: str = "house") -> dict[str, tuple[str, float]]:
+    document = Document("x", text, segments=split(text))
+    found = propose(document, curated(), context_of(document, curated()), style=style)
+    return {h.entity: (h.rendering, h.channel) for s in found for h in s.hypotheses}
+
+
+def test_renderings_keep_to_the_house_style() -> None:
+    text = "Fighters of the popular gathering crossed into Iraq."
+    entity = curated()["popular-mobilization-forces"]
+    assert hypotheses(text)[entity.id][0] == entity.name
+    assert hypotheses(text, "bbc")[entity.id][0] == entity.bbc == "Popular Mobilisation Forces"
+
+
+def test_renderings_keep_to_the_document() -> None:
+    text = "The PMF held the road. Fighters of the popular gathering crossed into Iraq."
+    assert hypotheses(text)["popular-mobilization-forces"][0] == "PMF"
+
+
+def test_a_likelier_gloss_has_the_likelier_channel() -> None:
+    entity = curated()["popular-mobilization-forces"]
+    slots = next(glossing.readings(entity))
+    likely, rare = slots[0][0], slots[0][-1]
+    values = [
+        hypotheses(f"Fighters of the popular {word} crossed into Iraq.")[entity.id][1]
+        for word in (likely, rare)
+    ]
+    assert values[0] > values[1]

@@ -95,7 +95,7 @@ def _occurrences(
             if widened is None:
                 continue
             span = widened
-        yield Reading(span, pattern.entity, _logprob(taken, joiners, pattern), len(taken))
+        yield Reading(span, pattern.entity, _logprob(tokens, taken, joiners, pattern), len(taken))
 
 
 def _generic(word: str, entity: Entity) -> bool:
@@ -146,20 +146,16 @@ def _joined(text: str, end: int, start: int) -> bool:
     return len(between) <= 4 and not set(between) - _LINKS
 
 
-def _logprob(taken: Sequence[tuple[int, int]], joiners: int, pattern: Pattern) -> float:
+def _logprob(
+    tokens: Sequence[_Token], taken: Sequence[tuple[int, int]], joiners: int, pattern: Pattern
+) -> float:
     """Return log P(words | name): each alternative by the inverse of its rank, then the order."""
-    value = _JOINER * joiners
-    return value + _alternatives(taken, pattern) + _order([slot for _, slot in taken])
-
-
-def _alternatives(taken: Sequence[tuple[int, int]], pattern: Pattern) -> float:
-    total = 0.0
+    value = _JOINER * joiners + _order([slot for _, slot in taken])
     for index, slot in taken:
-        del index
-        options = len(pattern.slots[slot])
-        harmonic = sum(1.0 / (rank + 1) for rank in range(options))
-        total -= math.log(harmonic)
-    return total
+        ranks = pattern.slots[slot]
+        total = sum(1.0 / (rank + 1) for rank in range(len(ranks)))
+        value -= math.log((ranks[tokens[index].stem] + 1) * total)
+    return value
 
 
 def _order(slots: Sequence[int]) -> float:

@@ -76,12 +76,12 @@ def respellings(
     document: Document, segment: Segment, knowledge: KnowledgeBase
 ) -> Iterator[Respelling]:
     """Yield capitalised words that English does not know and that sound like a known name."""
-    tokens = list(words(document.text, segment.span.start, segment.span.end))
-    for number, token in enumerate(tokens):
+    for token in words(document.text, segment.span.start, segment.span.end):
         if not _doubtful(token, knowledge):
             continue
         for entity, away in near(bare(token.text), knowledge):
-            rendering = _rendering(entity, tokens[max(0, number - 3) : number], token)
+            # A surname stands for the person; other names are given whole.
+            rendering = entity.name.split()[-1] if entity.kind == "person" else entity.name
             end = token.span.start + len(bare(token.text))
             yield Respelling(
                 Span(token.span.start, end), entity, rendering, -1.0 - _PER_EDIT * away
@@ -100,13 +100,3 @@ def _doubtful(token: Word, knowledge: KnowledgeBase) -> bool:
         and not knowledge.knows_word(bare_article(word))
         and zipf(word) < _KNOWN_ZIPF
     )
-
-
-def _rendering(entity: Entity, before: list[Word], token: Word) -> str:
-    """Return the part of the canonical name that belongs in the place of ``token`` alone."""
-    del token
-    parts = entity.name.split()
-    if entity.kind == "person" and len(parts) > 1:
-        return parts[-1]
-    del before
-    return entity.name
