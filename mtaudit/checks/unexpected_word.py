@@ -11,7 +11,7 @@ from mtaudit.evidence import Evidence, TextScore
 from mtaudit.finding import Category, Finding, Severity
 from mtaudit.text.words import Word, bare, words, zipf
 
-_SHORTEST = 4
+_SHORTEST, _LONGEST = 4, 30
 _NO_NOUN = ("ly", "ed", "ing")
 _OPEN, _CLOSE = '“"‘«', '”"’»'
 
@@ -31,7 +31,7 @@ def oddities(
         if (
             word.text.islower()
             and word.text.isalpha()
-            and len(word.text) >= _SHORTEST
+            and _SHORTEST <= len(word.text) <= _LONGEST
             and seen[bare(word.text)] == 1
             and zipf(word.text) < _commonest(document.text, word, thresholds)
         ):

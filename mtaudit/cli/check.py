@@ -176,13 +176,16 @@ def _print(
         from mtaudit.reports.terminal import render, render_signature
 
         console = Console(file=sys.stdout, highlight=False)
+        printed = False
         for report in watched():
+            printed = True
             with console.capture() as captured:
                 render(report, console, words=words)
             _write(captured.get(), activity)
-        with console.capture() as captured:
-            render_signature(signature, console)
-        _write(captured.get(), activity)
+        if printed:
+            with console.capture() as captured:
+                render_signature(signature, console)
+            _write(captured.get(), activity)
         return worst
     from mtaudit.reports.json import json_lines, json_report
 
