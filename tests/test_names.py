@@ -268,6 +268,13 @@ def test_renderings_keep_to_the_document() -> None:
     assert hypotheses(text)["popular-mobilization-forces"][0] == "PMF"
 
 
+def test_a_description_is_no_rendering() -> None:
+    text = "The judiciary met in Tehran. The power of judging of Iran said so. The judiciary left."
+    context = context_of(Document("x", text, segments=split(text)), curated())
+    assert "judiciary-of-iran" in {mention.entity for mention in context.mentions}
+    assert "judiciary-of-iran" not in context.named
+
+
 def test_a_likelier_gloss_has_the_likelier_channel() -> None:
     entity = curated()["popular-mobilization-forces"]
     slots = next(glossing.readings(entity))

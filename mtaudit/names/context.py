@@ -71,7 +71,8 @@ def context_of(document: Document, knowledge: KnowledgeBase) -> Context:
         names_in[segment] = tuple(found)
         countries.update(here)
         by_segment[segment] = frozenset(here)
-    named = Counter(mention.entity for mention in mentions)
+    # "the judiciary" describes a body, and is sound, but names none.
+    named = Counter(mention.entity for mention in mentions if not document[mention.span].islower())
     return Context(tuple(mentions), names_in, countries, by_segment, named)
 
 

@@ -2,12 +2,13 @@
 
 For a span *s* and an entity *e*,
 
-    score(e) = log P(s | e, channel) + log P(e | document)
+    score(e) = n * [log P(s | e, channel) + log P(e | document)]
              + a * [log P(context with e) - log P(context with s)] + b * excess(s) + c
 
 are the log-odds against the span being sound as it stands. The language model's own probability of
 a rare name is low wherever the name stands, so what speaks against *s*, its surprisal less its
-entropy in context, is weighed apart (b) from what speaks for *e* (a).
+entropy in context, is weighed apart (b) from what speaks for *e* (a). Each channel has its own
+weights and constant.
 """
 
 from __future__ import annotations
@@ -260,7 +261,8 @@ class _Forms:
     def __init__(self, document: Document, mentions: Iterable[Mention], style: str) -> None:
         used: dict[str, Counter[str]] = defaultdict(Counter)
         for mention in mentions:
-            used[mention.entity][document[mention.span]] += 1
+            if not document[mention.span].islower():
+                used[mention.entity][document[mention.span]] += 1
         self._used = {entity: counts.most_common(1)[0][0] for entity, counts in used.items()}
         self._style = style
 
