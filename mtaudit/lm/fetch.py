@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from mtaudit.errors import ModelError
@@ -72,13 +73,12 @@ def download(
 
 
 def _bytes_in(folder: Path) -> int:
+    """Return the bytes of the files below a folder that another process is at work in."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            if path.is_file():
-                total += path.stat().st_size
-        except OSError:  # pip moved it meanwhile
-            continue
+    for root, _, names in os.walk(folder):  # passes over a folder that is gone by now
+        for name in names:
+            with suppress(OSError):  # moved meanwhile
+                total += os.stat(os.path.join(root, name)).st_size
     return total
 
 
