@@ -184,8 +184,10 @@ class Auditor:
         context = context_of(document, self._knowledge)
         odd: list[Span] = []
         if score is not None:
-            ranked = sorted(oddities(document, score, self._thresholds), key=lambda w: -w[1])
-            odd = sorted(word.span for word, _ in ranked[:_MOST_ODDITIES])
+            ranked = sorted(
+                oddities(document, score, self._thresholds), key=lambda odd: -odd.excess
+            )
+            odd = sorted(span for one in ranked[:_MOST_ODDITIES] for span in one.spans)
         suspects = resolver.propose(document, self._knowledge, context, odd, self._config.style)
         if self._scorer is not None and score is not None:
             suspects = self._rescore(document, score, suspects, progress)
@@ -214,15 +216,13 @@ class Auditor:
                 requests, lambda done, total: progress("weighing names", done, total)
             )
         )
-        return tuple(
-            resolver.settle(
-                suspect,
-                [next(gains) for _ in suspect.hypotheses],
-                score.excess(suspect.span),
-                self._thresholds.names,
+        measured = [
+            resolver.measured(
+                suspect, [next(gains) for _ in suspect.hypotheses], score.excess(suspect.span)
             )
             for suspect in suspects
-        )
+        ]
+        return resolver.settle(document, measured, self._thresholds.names)
 
     def _report(self, one: _Prepared, evidence: Evidence) -> DocumentReport:
         shown = one.shown

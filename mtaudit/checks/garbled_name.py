@@ -101,6 +101,14 @@ CHECK = Check(
             "Kurdish [[Albeshmerka]] fighters left the positions that they had held near Kirkuk.",
             "Kurdish Peshmerga fighters left the positions that they had held near Kirkuk.",
         ),
+        Example(
+            "Militants of the “[[dabble]]” attacked a checkpoint near the Syrian town of Palmyra. "
+            "The “[[dabble]]” regained control of two villages, and Daesh said that it had killed "
+            "twelve soldiers. The army said that the [[dabble]] had fled towards the desert.",
+            "Militants of Daesh attacked a checkpoint near the Syrian town of Palmyra. "
+            "Daesh regained control of two villages, and Daesh said that it had killed "
+            "twelve soldiers. The army said that Daesh had fled towards the desert.",
+        ),
     ),
     sound=(
         "The Syrian Democratic Forces and the Popular Mobilization Forces denied the report.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mtaudit.calibration import Thresholds
 from mtaudit.checks.check import Check, Example
-from mtaudit.document import Document
+from mtaudit.document import Document, Span
 from mtaudit.evidence import Evidence, TextScore
 from mtaudit.finding import Category, Finding, Severity
 from mtaudit.text.words import Word, bare, words, zipf
@@ -16,67 +18,87 @@ _NO_NOUN = ("ly", "ed", "ing")
 _OPEN, _CLOSE = '“"‘«', '”"’»'
 
 
-def oddities(
-    document: Document, score: TextScore, thresholds: Thresholds
-) -> Iterator[tuple[Word, float]]:
-    """Yield lower-case, rare words whose surprisal exceeds their entropy, with the excess.
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """A rare word that its context does not bear, at the places where it could be a misreading.
 
-    Words that the document uses more than once are its own vocabulary and are left out.
+    ``excess`` is its surprisal less the entropy of its place, in nats, the greatest of all its
+    occurrences: the first makes the later ones expected. ``uses`` counts them all.
     """
-    seen: dict[str, int] = {}
-    every = list(words(document.text))
-    for word in every:
-        seen[bare(word.text)] = seen.get(bare(word.text), 0) + 1
-    for word in every:
-        if (
-            word.text.islower()
-            and word.text.isalpha()
-            and _SHORTEST <= len(word.text) <= _LONGEST
-            and seen[bare(word.text)] == 1
-            and zipf(word.text) < _commonest(document.text, word, thresholds)
-        ):
-            excess = score.word_excess(word.span)
-            if excess >= thresholds.odd_excess:
-                yield word, excess
+
+    text: str
+    spans: tuple[Span, ...]
+    excess: float
+    uses: int
+
+
+def oddities(document: Document, score: TextScore, thresholds: Thresholds) -> Iterator[Oddity]:
+    """Yield the lower-case, rare words whose surprisal exceeds their entropy."""
+    occurrences: dict[str, list[Word]] = defaultdict(list)
+    for word in words(document.text):
+        occurrences[bare(word.text)].append(word)
+    for same in occurrences.values():
+        doubtful = [word for word in same if _doubtful(document.text, word, thresholds)]
+        if not doubtful:
+            continue
+        excess = max(score.word_excess(word.span) for word in same)
+        if excess >= thresholds.odd_excess:
+            spans = tuple(word.span for word in doubtful)
+            yield Oddity(doubtful[0].text, spans, excess, len(same))
+
+
+def _doubtful(text: str, word: Word, thresholds: Thresholds) -> bool:
+    return (
+        word.text.islower()
+        and word.text.isalpha()
+        and _SHORTEST <= len(word.text) <= _LONGEST
+        and zipf(word.text) < _commonest(text, word, thresholds)
+    )
 
 
 def _commonest(text: str, word: Word, thresholds: Thresholds) -> float:
-    return thresholds.quoted_zipf if _alone_in_quotes(text, word) else thresholds.word_zipf
+    return thresholds.quoted_zipf if _alone_in_quotes(text, word.span) else thresholds.word_zipf
 
 
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield the words that are far less likely than their place asks for.
 
     A word alone in quotation marks is shown as a name or a term, so less is asked of it; a word
-    that no English text has used stands out at a little more, any other rare word at most.
+    that no English text has used stands out at a little more, any other rare word at most. What a
+    document says again and again without quotation marks is its own vocabulary.
     """
     if evidence.text_score is None:
         return
-    for word, excess in oddities(document, evidence.text_score, thresholds):
-        if _alone_in_quotes(document.text, word) and not word.text.endswith(_NO_NOUN):
+    for odd in oddities(document, evidence.text_score, thresholds):
+        quoted = [span for span in odd.spans if _alone_in_quotes(document.text, span)]
+        if quoted and not odd.text.endswith(_NO_NOUN):
             severity, threshold = Severity.MAJOR, thresholds.quoted_excess
             why = "is put in quotation marks like a name, and nothing here leads to it"
-        elif zipf(word.text) == 0.0:
+        elif odd.uses > 1:
+            continue
+        elif zipf(odd.text) == 0.0:
             severity, threshold = Severity.MINOR, thresholds.unknown_excess
             why = "is no English word that newspapers print"
         else:
             severity, threshold = Severity.MINOR, thresholds.word_excess
             why = "is a rare word that nothing in this context leads to"
-        if excess >= threshold:
+        if odd.excess >= threshold:
+            first = (quoted or odd.spans)[0]
             yield Finding(
                 check=CHECK.name,
                 category=Category.MISTRANSLATION,
                 severity=severity,
-                span=word.span,
-                message=f"“{word.text}” {why}",
-                confidence=round(min(0.95, 0.55 + 0.04 * (excess - threshold)), 3),
-                evidence={"excess": round(excess, 2), "zipf": round(zipf(word.text), 2)},
+                span=first,
+                message=f"“{odd.text}” {why}",
+                confidence=round(min(0.95, 0.55 + 0.04 * (odd.excess - threshold)), 3),
+                evidence={"excess": round(odd.excess, 2), "zipf": round(zipf(odd.text), 2)},
+                related=tuple(span for span in odd.spans if span != first),
             )
 
 
-def _alone_in_quotes(text: str, word: Word) -> bool:
-    before = text[word.span.start - 1 : word.span.start]
-    return before in tuple(_OPEN) and text[word.span.end : word.span.end + 1] in tuple(_CLOSE)
+def _alone_in_quotes(text: str, span: Span) -> bool:
+    before, after = text[span.start - 1 : span.start], text[span.end : span.end + 1]
+    return before in tuple(_OPEN) and after in tuple(_CLOSE)
 
 
 CHECK = Check(
@@ -90,7 +112,13 @@ CHECK = Check(
         "its place, which sets it apart from a place where anything could follow."
     ),
     find=find,
-    flagged=(Example("Residents said the “[[sorrel]]” had shelled their village before dawn."),),
+    flagged=(
+        Example("Residents said the “[[sorrel]]” had shelled their village before dawn."),
+        Example(
+            "Residents said the “[[sorrel]]” had shelled their village before dawn. The army said "
+            "that the “sorrel” would be driven from the valley, and that sorrel fighters had fled."
+        ),
+    ),
     sound=(
         "The botanist said that bindweed winds itself round nettles and clover.",
         "The cook chopped the sorrel and put it into the soup.",

@@ -85,20 +85,44 @@ def propose(
     return tuple(_grouped(found, spans))
 
 
+def measured(suspect: Suspect, gains: Sequence[float], excess: float) -> Suspect:
+    """Return the suspect with the language model's figures put in."""
+    hypotheses = zip(suspect.hypotheses, gains, strict=True)
+    return Suspect(suspect.span, tuple(replace(h, gain=gain) for h, gain in hypotheses), excess)
+
+
 def settle(
-    suspect: Suspect, gains: Sequence[float], excess: float, weights: Mapping[str, Weights]
-) -> Suspect:
-    """Return the suspect with the language model's figures put in and its hypotheses ranked."""
-    informed = Suspect(
-        suspect.span,
-        tuple(
-            replace(hypothesis, gain=gain)
-            for hypothesis, gain in zip(suspect.hypotheses, gains, strict=True)
-        ),
-        excess,
-    )
-    ranked = sorted(informed.hypotheses, key=lambda h: -informed.score(h, weights))
-    return replace(informed, hypotheses=tuple(ranked))
+    document: Document, suspects: Sequence[Suspect], weights: Mapping[str, Weights]
+) -> tuple[Suspect, ...]:
+    """Return the measured suspects with the hypotheses of each ranked, best first.
+
+    The same words mean the same name all through a document, and the first time that they are
+    read makes them expected later: what they tell is the most that any of the places tells.
+    """
+    excess: dict[str, float] = {}
+    gains: dict[tuple[str, str, str], float] = {}
+    for suspect in suspects:
+        written = _as_written(document, suspect)
+        assert suspect.excess is not None
+        excess[written] = max(suspect.excess, excess.get(written, suspect.excess))
+        for h in suspect.hypotheses:
+            assert h.gain is not None
+            key = (written, h.via, h.rendering)
+            gains[key] = max(h.gain, gains.get(key, h.gain))
+    settled = []
+    for suspect in suspects:
+        written = _as_written(document, suspect)
+        shared = [replace(h, gain=gains[written, h.via, h.rendering]) for h in suspect.hypotheses]
+        informed = Suspect(suspect.span, tuple(shared), excess[written])
+        ranked = sorted(shared, key=lambda h: -informed.score(h, weights))
+        settled.append(replace(informed, hypotheses=tuple(ranked)))
+    return tuple(settled)
+
+
+def _as_written(document: Document, suspect: Suspect) -> str:
+    """Return the words of a suspect; a capital tells a name of one word."""
+    written = document[suspect.span]
+    return written.casefold() if " " in written else written
 
 
 def _of_segment(
