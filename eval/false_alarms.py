@@ -1,10 +1,11 @@
 """Count findings on human-written news.
 
-Usage: python eval/false_alarms.py HUMAN.jsonl.gz [PASSAGES]
+Usage: python -m eval.false_alarms HUMAN.jsonl.gz [PASSAGES]
 
-Eight consecutive sentences of one set make a passage; passages are drawn with a fixed seed. Prints
-every finding, then findings per 1,000 words by check and severity. Passages begin in the middle of
-an article, so a pronoun or a quotation mark may miss its partner through no fault of its own.
+Eight consecutive sentences of one set make a passage, two or more a paragraph; passages are drawn
+with a fixed seed. Prints every finding, then findings per 1,000 words by check and severity.
+Passages begin in the middle of an article, so a pronoun or a quotation mark may miss its partner
+through no fault of its own.
 """
 
 from __future__ import annotations
@@ -24,24 +25,39 @@ from mtaudit.lm.scorer import Scorer
 from mtaudit.names.knowledge import curated
 from mtaudit.text.markup import view_of
 
-SENTENCES = 8
+SENTENCES, PARAGRAPH = 8, 2
 
 
-def passages(path: Path) -> list[str]:
-    """Return the passages of a file, shuffled with a fixed seed."""
+def sentence_blocks(path: Path) -> list[list[str]]:
+    """Return runs of consecutive sentences of one set, shuffled with a fixed seed."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     blocks = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
     whole = [block for block in blocks if len({row["set"] for row in block}) == 1]
-    texts = [" ".join(row["text"] for row in block) for block in whole]
-    random.Random(7).shuffle(texts)
-    return texts
+    random.Random(7).shuffle(whole)
+    return [[row["text"] for row in block] for block in whole]
+
+
+def paragraphs(sentences: list[str]) -> list[list[str]]:
+    """Return sentences as news sets them, two a paragraph, no quotation cut in two."""
+    found: list[list[str]] = [[]]
+    for sentence in sentences:
+        text = " ".join(found[-1])
+        closed = text.count('"') % 2 == 0 and text.count("“") == text.count("”")
+        if len(found[-1]) >= PARAGRAPH and closed:
+            found.append([])
+        found[-1].append(sentence)
+    return found
 
 
 def main(path: Path, number: int) -> int:
     """Print the findings and their rates."""
     auditor = Auditor(Config(), curated(), Scorer(load()))
-    documents = [Document(str(i), text) for i, text in enumerate(passages(path)[-number:])]
+    blocks = sentence_blocks(path)[-number:]
+    documents = [
+        Document(str(i), "\n\n".join(" ".join(pair) for pair in paragraphs(block)))
+        for i, block in enumerate(blocks)
+    ]
     reports = auditor.run(
         documents,
         view=lambda d: view_of(d.text, d.markup),

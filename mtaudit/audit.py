@@ -35,7 +35,7 @@ from mtaudit.text.words import count
 
 Progress = Callable[[str, int, int], None]
 # Documents are measured together up to this many characters, so that batches are full.
-_TOGETHER = 24_000
+_TOGETHER = 100_000
 # Words asked about in one document, the most surprising first.
 _MOST_ODDITIES = 12
 
@@ -164,21 +164,32 @@ class Auditor:
     def _measure(
         self, prepared: Sequence[_Prepared], progress: Progress
     ) -> Iterator[DocumentReport]:
-        scores: list[TextScore | None] = [None] * len(prepared)
-        if self._scorer is not None and prepared:
-            scores = list(
-                self._scorer.score(
-                    [p.shown.text for p in prepared],
-                    lambda done, total: progress("reading", done, total),
-                )
-            )
-        for one, score in zip(prepared, scores, strict=True):
-            evidence = self._evidence(one.shown, score, progress)
-            yield self._report(one, evidence)
+        scores = self._scores([one.shown for one in prepared], progress)
+        evidence = [
+            self._evidence(one.shown, score) for one, score in zip(prepared, scores, strict=True)
+        ]
+        weighed = self._rescored([one.shown for one in prepared], evidence, progress)
+        for one, found in zip(prepared, weighed, strict=True):
+            yield self._report(one, found)
 
-    def _evidence(
-        self, document: Document, score: TextScore | None, progress: Progress
-    ) -> Evidence:
+    def _scores(
+        self, documents: Sequence[Document], progress: Progress
+    ) -> Sequence[TextScore | None]:
+        """Return the score of each document; a paragraph is read by itself, after BOS."""
+        if self._scorer is None:
+            return [None] * len(documents)
+        places = [_paragraphs(document) for document in documents]
+        texts = [
+            document[span]
+            for document, spans in zip(documents, places, strict=True)
+            for span in spans
+        ]
+        parts = iter(
+            self._scorer.score(texts, lambda done, total: progress("reading", done, total))
+        )
+        return [TextScore.joined([(span.start, next(parts)) for span in spans]) for spans in places]
+
+    def _evidence(self, document: Document, score: TextScore | None) -> Evidence:
         if not any(check.needs_names for check in self._checks):
             return Evidence(score)
         context = context_of(document, self._knowledge)
@@ -189,40 +200,39 @@ class Auditor:
             )
             odd = sorted(span for one in ranked[:_MOST_ODDITIES] for span in one.spans)
         suspects = resolver.propose(document, self._knowledge, context, odd, self._config.style)
-        if self._scorer is not None and score is not None:
-            suspects = self._rescore(document, score, suspects, progress)
         return Evidence(score, context.mentions, suspects)
 
-    def _rescore(
-        self,
-        document: Document,
-        score: TextScore,
-        suspects: Sequence[Suspect],
-        progress: Progress,
-    ) -> tuple[Suspect, ...]:
-        """Return the suspects with the gain of each hypothesis in its sentence."""
-        assert self._scorer is not None
-        requests: list[tuple[str, Span, Sequence[str]]] = []
-        for suspect in suspects:
-            segment = document.segment_at(suspect.span.start)
-            place = segment.span if segment is not None else Span(0, len(document.text))
-            sentence = document[place]
-            for hypothesis in suspect.hypotheses:
-                span = hypothesis.replaces.shift(-place.start)
-                requests.append((sentence, span, resolver.spellings(hypothesis.rendering)))
+    def _rescored(
+        self, documents: Sequence[Document], evidence: Sequence[Evidence], progress: Progress
+    ) -> Iterator[Evidence]:
+        """Yield the evidence with the gain of each hypothesis in its sentence put in."""
+        if self._scorer is None:
+            yield from evidence
+            return
+        requests = [
+            request
+            for document, one in zip(documents, evidence, strict=True)
+            for suspect in one.suspects
+            for request in _requests(document, suspect)
+        ]
         gains = iter(
             max(found)
             for found in self._scorer.rescore_all(
                 requests, lambda done, total: progress("weighing names", done, total)
             )
         )
-        measured = [
-            resolver.measured(
-                suspect, [next(gains) for _ in suspect.hypotheses], score.excess(suspect.span)
-            )
-            for suspect in suspects
-        ]
-        return resolver.settle(document, measured, self._thresholds.names)
+        for document, one in zip(documents, evidence, strict=True):
+            assert one.text_score is not None
+            measured = [
+                resolver.measured(
+                    suspect,
+                    [next(gains) for _ in suspect.hypotheses],
+                    one.text_score.excess(suspect.span),
+                )
+                for suspect in one.suspects
+            ]
+            settled = resolver.settle(document, measured, self._thresholds.names)
+            yield replace(one, suspects=settled)
 
     def _report(self, one: _Prepared, evidence: Evidence) -> DocumentReport:
         shown = one.shown
@@ -253,9 +263,9 @@ class Auditor:
         )
 
     def _fluency(self, score: TextScore | None) -> Fluency | None:
-        if score is None or not score.tokens or self._scorer is None:
+        surprisal = None if score is None else score.mean_surprisal()
+        if surprisal is None or self._scorer is None:
             return None
-        surprisal = -sum(token.logprob for token in score.tokens) / len(score.tokens)
         digest = self._scorer.signature[0]
         if not fluency.known(digest):
             return Fluency(round(surprisal, 4), None)
@@ -269,16 +279,13 @@ class Auditor:
             surprisal = percent = None
             words: tuple[WordReport, ...] = ()
             if score is not None and self._scorer is not None:
-                tokens = score.within(segment.span)
-                if tokens:
-                    surprisal = -sum(token.logprob for token in tokens) / len(tokens)
-                    digest = self._scorer.signature[0]
-                    if fluency.known(digest):
-                        percent = fluency.percentile(surprisal, digest, sentence=True)
+                surprisal = score.mean_surprisal(segment.span)
+                digest = self._scorer.signature[0]
+                if surprisal is not None and fluency.known(digest):
+                    percent = fluency.percentile(surprisal, digest, sentence=True)
                 words = tuple(
                     WordReport(one.view.original(word.span), round(word.surprisal, 4))
-                    for word in score.words
-                    if segment.span.contains(word.span)
+                    for word in score.words_within(segment.span)
                 )
             yield SegmentReport(
                 span=one.view.original(segment.span),
@@ -301,6 +308,22 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         size += len(document.text)
     if batch:
         yield batch
+
+
+def _paragraphs(document: Document) -> list[Span]:
+    spans: dict[int, Span] = {}
+    for segment in document.segments:
+        spans[segment.paragraph] = segment.span.cover(spans.get(segment.paragraph, segment.span))
+    return list(spans.values())
+
+
+def _requests(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span, Sequence[str]]]:
+    """Yield sentence, place in it and spellings of each hypothesis of a suspect."""
+    segment = document.segment_at(suspect.span.start)
+    place = segment.span if segment is not None else Span(0, len(document.text))
+    for hypothesis in suspect.hypotheses:
+        span = hypothesis.replaces.shift(-place.start)
+        yield document[place], span, resolver.spellings(hypothesis.rendering)
 
 
 def _relocated(finding: Finding, view: View) -> Finding:

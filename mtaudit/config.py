@@ -14,6 +14,7 @@ from mtaudit.errors import ConfigError, did_you_mean
 from mtaudit.finding import Severity
 
 DEFAULT_MODEL = "smollm2-135m"
+DEVICES = ("auto", "cpu", "cuda")
 STYLES = ("house", "ap", "bbc")
 FAIL_ON = ("never", *(severity.value for severity in Severity))
 
@@ -24,6 +25,8 @@ class Config:
 
     ``model`` is a registry name, a folder or a GGUF file; ``style`` the house style of suggested
     names; ``disable`` names checks to leave out; ``max_characters`` the longest document audited.
+    ``device`` is where the model runs, ``cache`` whether its scores are kept for the next run and
+    ``cache_megabytes`` how much of them.
     """
 
     model: str = DEFAULT_MODEL
@@ -33,14 +36,20 @@ class Config:
     min_confidence: float = 0.5
     fail_on: str = "major"
     max_characters: int = 1_000_000
+    device: str = "auto"
+    cache: bool = True
+    cache_megabytes: int = 512
 
     def __post_init__(self) -> None:
         _one_of("style", self.style, STYLES)
         _one_of("fail_on", self.fail_on, FAIL_ON)
+        _one_of("device", self.device, DEVICES)
         if not 0.0 <= self.min_confidence <= 1.0:
             raise ConfigError(f"min_confidence is {self.min_confidence}; give a number from 0 to 1")
         if self.max_characters < 1:
             raise ConfigError("max_characters must be at least 1")
+        if self.cache_megabytes < 1:
+            raise ConfigError("cache_megabytes must be at least 1; cache = false keeps nothing")
 
     def digest(self) -> str:
         """Return 12 hex digits over everything that can change a finding or a number."""
@@ -48,9 +57,11 @@ class Config:
         return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()[:12]
 
 
-# These choose what the command line does with a report, not what the report says; the model is
-# in the signature by its own digest.
-_PRESENTATION = frozenset({"fail_on", "max_characters", "model"})
+# These choose what is done with a report and how it is computed, not what it says; the model and
+# its number format are in the signature by themselves.
+_PRESENTATION = frozenset(
+    {"fail_on", "max_characters", "model", "device", "cache", "cache_megabytes"}
+)
 
 
 def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> None:

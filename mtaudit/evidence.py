@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mtaudit.document import Span
@@ -30,28 +32,49 @@ class WordScore:
 
 @dataclass(frozen=True, slots=True)
 class TextScore:
-    """The scores of one text: every token and every word in order."""
+    """The scores of one text in columns: one entry a token, then one a word, both in order.
 
-    tokens: tuple[TokenScore, ...]
-    words: tuple[WordScore, ...]
+    ``starts`` and ``ends`` are the code points of the tokens, white space before them left out.
+    """
 
-    def within(self, span: Span) -> Sequence[TokenScore]:
-        """Return the tokens that overlap ``span``."""
-        low, high = 0, len(self.tokens)
-        while low < high:
-            middle = (low + high) // 2
-            if self.tokens[middle].span.end <= span.start:
-                low = middle + 1
-            else:
-                high = middle
-        end = low
-        while end < len(self.tokens) and self.tokens[end].span.start < span.end:
-            end += 1
-        return self.tokens[low:end]
+    starts: array[int]
+    ends: array[int]
+    logprobs: array[float]
+    entropies: array[float]
+    word_starts: array[int]
+    word_ends: array[int]
+    surprisals: array[float]
 
-    def surprisal(self, span: Span) -> float:
-        """Return the surprisal in nats of the tokens that overlap ``span``."""
-        return -sum(token.logprob for token in self.within(span))
+    @property
+    def tokens(self) -> tuple[TokenScore, ...]:
+        """Every token in order."""
+        columns = zip(self.starts, self.ends, self.logprobs, self.entropies, strict=True)
+        return tuple(TokenScore(Span(a, b), logprob, entropy) for a, b, logprob, entropy in columns)
+
+    @property
+    def words(self) -> tuple[WordScore, ...]:
+        """Every word in order."""
+        columns = zip(self.word_starts, self.word_ends, self.surprisals, strict=True)
+        return tuple(WordScore(Span(a, b), surprisal) for a, b, surprisal in columns)
+
+    def words_within(self, span: Span) -> tuple[WordScore, ...]:
+        """Return the words that lie wholly inside ``span``."""
+        first = bisect_left(self.word_starts, span.start)
+        last = bisect_right(self.word_ends, span.end)
+        return tuple(
+            WordScore(Span(self.word_starts[i], self.word_ends[i]), self.surprisals[i])
+            for i in range(first, last)
+        )
+
+    def within(self, span: Span) -> slice:
+        """Return which tokens overlap ``span``."""
+        first = bisect_right(self.ends, span.start)
+        return slice(first, max(first, bisect_left(self.starts, span.end)))
+
+    def mean_surprisal(self, span: Span | None = None) -> float | None:
+        """Return the surprisal in nats of a token of ``span`` (or of all); None without one."""
+        logprobs = self.logprobs if span is None else self.logprobs[self.within(span)]
+        return -sum(logprobs) / len(logprobs) if logprobs else None
 
     def word_excess(self, span: Span) -> float:
         """Return the surprisal of a word less the entropy of its place, in nats.
@@ -59,11 +82,29 @@ class TextScore:
         Only the first token has a choice of words before it; the others finish the word.
         """
         tokens = self.within(span)
-        return self.surprisal(span) - tokens[0].entropy if tokens else 0.0
+        entropies = self.entropies[tokens]
+        return -sum(self.logprobs[tokens]) - entropies[0] if entropies else 0.0
 
     def excess(self, span: Span) -> float:
         """Return the surprisal of the tokens that overlap ``span`` less their entropy, in nats."""
-        return sum(-token.logprob - token.entropy for token in self.within(span))
+        tokens = self.within(span)
+        return -sum(self.logprobs[tokens]) - sum(self.entropies[tokens])
+
+    @classmethod
+    def joined(cls, parts: Iterable[tuple[int, TextScore]]) -> TextScore:
+        """Return the score of a text from those of its pieces, each with the place it starts at."""
+        whole = cls(
+            array("i"), array("i"), array("d"), array("d"), array("i"), array("i"), array("d")
+        )
+        for at, part in parts:
+            whole.starts.extend(start + at for start in part.starts)
+            whole.ends.extend(end + at for end in part.ends)
+            whole.logprobs.extend(part.logprobs)
+            whole.entropies.extend(part.entropies)
+            whole.word_starts.extend(start + at for start in part.word_starts)
+            whole.word_ends.extend(end + at for end in part.word_ends)
+            whole.surprisals.extend(part.surprisals)
+        return whole
 
 
 @dataclass(frozen=True, slots=True)

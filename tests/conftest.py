@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from hypothesis import settings
 
 from mtaudit.errors import ModelError
@@ -29,6 +31,14 @@ def model_folder() -> Path:
 @pytest.fixture(scope="session")
 def model(model_folder: Path) -> LanguageModel:
     return load_folder(model_folder)
+
+
+@pytest.fixture(scope="session")
+def stock(model_folder: Path) -> Any:
+    """The same weights as transformers runs them."""
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32).eval()
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import gguf
-import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -20,60 +18,13 @@ from mtaudit.errors import ModelError
 from mtaudit.lm import fetch, registry, store
 from mtaudit.lm.model import load, load_folder
 from mtaudit.lm.scorer import Scorer
-
-WIDTH, HEADS, KV_HEADS, LAYERS, INNER = 32, 4, 2, 2, 48
-ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())
-TOKENS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *ALPHABET, "Ġt", "he", "Ġthe"]
-MERGES = ["Ġ t", "h e", "Ġt he"]
+from tests.tiny import TOKENS, tiny_gguf
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MTAUDIT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
-
-
-def tiny_gguf(path: Path, architecture: str = "llama", pre: str = "smollm") -> Path:
-    """Write a small random llama model of the default model's shape."""
-    random = np.random.default_rng(0)
-    writer = gguf.GGUFWriter(path, architecture)
-    writer.add_context_length(64)
-    writer.add_embedding_length(WIDTH)
-    writer.add_block_count(LAYERS)
-    writer.add_feed_forward_length(INNER)
-    writer.add_head_count(HEADS)
-    writer.add_head_count_kv(KV_HEADS)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_freq_base(10_000.0)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(pre)
-    writer.add_token_list(TOKENS)
-    writer.add_token_types([3, 3, 3] + [1] * (len(TOKENS) - 3))
-    writer.add_token_merges(MERGES)
-    writer.add_bos_token_id(1)
-    writer.add_eos_token_id(2)
-
-    def tensor(name: str, *shape: int) -> None:
-        writer.add_tensor(name, random.normal(0, 0.3, shape).astype(np.float32))
-
-    tensor("token_embd.weight", len(TOKENS), WIDTH)
-    tensor("output_norm.weight", WIDTH)
-    half = WIDTH // HEADS * KV_HEADS
-    for layer in range(LAYERS):
-        tensor(f"blk.{layer}.attn_norm.weight", WIDTH)
-        tensor(f"blk.{layer}.ffn_norm.weight", WIDTH)
-        tensor(f"blk.{layer}.attn_q.weight", WIDTH, WIDTH)
-        tensor(f"blk.{layer}.attn_k.weight", half, WIDTH)
-        tensor(f"blk.{layer}.attn_v.weight", half, WIDTH)
-        tensor(f"blk.{layer}.attn_output.weight", WIDTH, WIDTH)
-        tensor(f"blk.{layer}.ffn_gate.weight", INNER, WIDTH)
-        tensor(f"blk.{layer}.ffn_up.weight", INNER, WIDTH)
-        tensor(f"blk.{layer}.ffn_down.weight", WIDTH, INNER)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
 
 
 def leftovers() -> list[str]:
@@ -111,7 +62,7 @@ def test_gguf_file_is_imported_and_scores_like_its_source(tmp_path: Path) -> Non
         tmp_path, gguf_file="tiny.gguf", dtype=torch.float32
     )
     text = "the heron in the sea"
-    ids = model.encode(text).ids
+    ids = model.tokenizer.encode(text, add_special_tokens=False).ids
     with torch.inference_mode():
         log_p = stock(torch.tensor([[0, *ids]])).logits[0].log_softmax(-1)
     (score,) = Scorer(model).score([text])
@@ -304,6 +255,9 @@ def test_broken_weights(tmp_path: Path) -> None:
     (folder / "model.safetensors").write_bytes(b"\0" * 100)
     with pytest.raises(ModelError, match="not a whole safetensors file"):
         load_folder(folder)
+    shutil.copy(good / "mtaudit.json", folder)  # a card is no proof
+    with pytest.raises(ModelError, match="not a whole safetensors file"):
+        Scorer(load_folder(folder)).score(["the heron"])
 
 
 def test_folder_is_used_where_it_stands(tmp_path: Path) -> None:
@@ -325,7 +279,7 @@ def test_vocabulary_that_is_not_the_weights(tmp_path: Path) -> None:
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.save(str(good / "tokenizer.json"))
     with pytest.raises(ModelError, match="not of one model"):
-        load_folder(good)
+        Scorer(load_folder(good)).score(["the heron"])
 
 
 def test_bos_that_nobody_names(tmp_path: Path) -> None:

@@ -60,6 +60,15 @@ class Activity:
             elif self._logged and (changed or time.monotonic() - self._logged > _LOG_EVERY):
                 self._log()
 
+    def say(self, line: str) -> None:
+        """Print one line that should be known, whatever is being shown."""
+        with self._lock:
+            shown = self._bar is not None and self._console.is_terminal
+            if shown:
+                self._console.print(f"mtaudit: {line}", highlight=False, markup=False)
+            else:
+                print(f"mtaudit: {line}", file=sys.stderr, flush=True)
+
     def pause(self) -> None:
         """Take the bar away, so that something else can be printed."""
         self.__exit__(None, None, None)

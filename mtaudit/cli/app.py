@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mtaudit import __version__
-from mtaudit.cli import check, checks, models, sample
+from mtaudit.cli import cache, check, checks, models, sample
 
 app = typer.Typer(
     name="mtaudit",
@@ -20,6 +20,7 @@ app.command("check")(check.check)
 app.command("checks")(checks.checks)
 app.command("sample")(sample.sample)
 app.add_typer(models.app, name="models")
+app.add_typer(cache.app, name="cache")
 
 
 def _version(wanted: bool) -> None:

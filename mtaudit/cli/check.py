@@ -63,6 +63,13 @@ def check(
         str | None,
         typer.Option(help="Language model: a name, a folder or a GGUF file.", show_default=False),
     ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="Where the model runs: auto, cpu or cuda. [default: auto]"),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Measure anew what the score cache knows.")
+    ] = False,
     no_lm: Annotated[
         bool, typer.Option("--no-lm", help="Names and rules only, without the language model.")
     ] = False,
@@ -92,6 +99,8 @@ def check(
     given: dict[str, Any] = {
         "model": model,
         "language_model": False if no_lm else None,
+        "device": device,
+        "cache": False if no_cache else None,
         "fail_on": None if fail_on is None else fail_on.value,
         "min_confidence": min_confidence,
         "style": style,
@@ -147,10 +156,14 @@ def _scorer(settings: Config, activity: Activity) -> LanguageScorer | None:
         registry.pull(settings.model, progress=activity.update)
     registry.require(settings.model)
     activity.update("loading the language model")
+    from mtaudit.lm.cache import ScoreCache, cache_path
     from mtaudit.lm.model import load
     from mtaudit.lm.scorer import Scorer
 
-    return Scorer(load(settings.model))
+    model = load(settings.model, settings.device)
+    limit = settings.cache_megabytes * 1_000_000
+    cache = ScoreCache(cache_path(), limit, activity.say) if settings.cache else None
+    return Scorer(model, cache=cache, notice=activity.say)
 
 
 def _print(

@@ -1,55 +1,47 @@
 """Surprisal and entropy of every token and word, and the gain of putting other words in.
 
 All figures are natural logarithms (nats). A text is scored after BOS, so its first token has a
-probability too; no attention mask is needed, because a causal model never looks at the padding on
-the right.
+probability too.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import torch
+import numpy as np
 
 from mtaudit.document import Span
-from mtaudit.errors import ModelError
-from mtaudit.evidence import TextScore, TokenScore, WordScore
+from mtaudit.evidence import TextScore
+from mtaudit.lm.batching import whole_texts
+from mtaudit.lm.cache import ScoreCache, digest
+from mtaudit.lm.encoding import Bools, Encoded, Encoder
 from mtaudit.lm.model import LanguageModel
-from mtaudit.lm.windows import Window, windows
+from mtaudit.lm.rescoring import Tree, Variant, variant
+from mtaudit.lm.runner import Floats, Progress, Runner, wanted_sequences
+from mtaudit.lm.textscores import slots, text_scores
 
-# Rows of the vocabulary head computed at once: [256, 49152] fp32 is 50 MB.
-_HEAD_ROWS = 256
-_WORD = re.compile(r"\S+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One window of one text, to be run through the network."""
-
-    text: int
-    ids: tuple[int, ...]
-    window: Window
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """Per-token results of one text; ``boundary`` has one entry more, after the last token."""
-
-    logprob: list[float]
-    entropy: list[float]
-    boundary: list[float]
+# Characters of the texts that are in work at once: enough to sort by length, little to hold.
+_CPU_CHARACTERS = 400_000
+_CUDA_CHARACTERS = 16_000_000
+# Bumped when a change of this package moves scores.
+_VERSION = "2"
+# A text, and what it is changed to.
+Pair = tuple[str, str]
 
 
 class Scorer:
     """Scores texts with a language model.
 
     Args:
-        model: the loaded model.
+        model: the model.
         window: tokens read at once, BOS not counted; texts that are longer are read in windows.
         overlap: tokens of left context that every token of a later window sees at least.
-        batch_tokens: tokens, padding included, that go through the network together.
+        batch_rows: rows (tokens, and one for each text) that go through the network together;
+            None chooses by the device.
+        cache: where scores are kept from one run to the next.
+        characters: how much text is in work at once; None chooses by the device.
+        workers: processes that tokenise ahead of the network; 0 tokenises between batches.
+        notice: told, in one line, of what is not as it should be and is dealt with.
 
     """
 
@@ -59,41 +51,121 @@ class Scorer:
         *,
         window: int = 2047,
         overlap: int = 512,
-        batch_tokens: int = 2048,
+        batch_rows: int | None = None,
+        characters: int | None = None,
+        cache: ScoreCache | None = None,
+        workers: int = 0,
+        notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.model = model
         self._size = min(window, model.window - 1)
         self._overlap = min(overlap, self._size // 2)
-        self._budget = batch_tokens
+        usual = _CUDA_CHARACTERS if model.device == "cuda" else _CPU_CHARACTERS
+        self._characters = characters or usual
+        self._cache = cache
+        self._encoder = Encoder(model.tokenizer, model.folder, workers)
+        self._runner = Runner(model, batch_rows, notice)
 
     @property
     def signature(self) -> tuple[str, str, str, str]:
         """Digests of weights and tokenizer, the BOS policy, and the number format."""
         card = self.model.card
-        return card.digest, card.tokenizer_digest, f"{card.bos_token}={card.bos_id}", "float32"
+        bos = f"{card.bos_token}={card.bos_id}"
+        return card.digest, card.tokenizer_digest, bos, self.model.dtype
 
-    def score(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> list[TextScore]:
+    def score(self, texts: Sequence[str], progress: Progress | None = None) -> list[TextScore]:
         """Return the token and word scores of each text, in the order given.
 
-        ``progress`` is called with tokens done and tokens in all.
+        ``progress`` is called with characters done and characters in all.
 
         Raises:
-            ModelError: the model gives numbers that are not finite.
+            ModelError: the model gives numbers that are not finite, or memory is too small.
 
         """
-        encodings = [self.model.encode(text) for text in texts]
-        sheets = self._run([encoding.ids for encoding in encodings], progress)
-        return [
-            _text_score(text, [Span(*offset) for offset in encoding.offsets], sheet)
-            for text, encoding, sheet in zip(texts, encodings, sheets, strict=True)
-        ]
+        total = sum(map(len, texts))
+        return list(self._stream(texts, None if progress is None else lambda n: progress(n, total)))
+
+    def stream(self, texts: Iterable[str]) -> Iterator[TextScore]:
+        """Yield the scores of each text in order; only some texts are held at a time.
+
+        Raises:
+            ModelError: the model gives numbers that are not finite, or memory is too small.
+
+        """
+        return self._stream(texts, None)
+
+    def _stream(
+        self, texts: Iterable[str], progress: Callable[[int], None] | None
+    ) -> Iterator[TextScore]:
+        # The texts of a chunk that are distinct, and which of them each text is.
+        chunks: list[list[int]] = []
+
+        def distinct() -> Iterator[list[str]]:
+            for chunk in _chunks(texts, self._characters):
+                numbers = {text: number for number, text in enumerate(dict.fromkeys(chunk))}
+                chunks.append([numbers[text] for text in chunk])
+                yield list(numbers)
+
+        before = 0
+        for encoded in self._encoder.stream(distinct()):
+            characters = sum(map(len, encoded.texts))
+
+            def within(done: int, total: int, before: int = before, size: int = characters) -> None:
+                if progress is not None:
+                    progress(before + size * done // max(1, total))
+
+            scores = self._scores(encoded, within)
+            members = chunks.pop(0)
+            before += sum(len(encoded.texts[number]) for number in members)
+            for number in members:
+                yield scores[number]
+            if progress is not None:
+                progress(before)
+
+    def _scores(self, encoded: Encoded, progress: Progress) -> list[TextScore]:
+        """Return the scores of distinct texts, from the cache where they are there."""
+        table = np.zeros((3, len(encoded.ids) + len(encoded)), dtype=np.float32)
+        missing = self._from_cache(encoded, table)
+        every = whole_texts(encoded.token_splits, self._size, self._overlap)
+        sequences = wanted_sequences(every, encoded.token_splits, missing)
+        self._runner.measure(encoded, sequences, table, progress)
+        self._to_cache(encoded, missing, table)
+        return text_scores(encoded, table)
+
+    def _keys(self, texts: Iterable[str]) -> list[bytes]:
+        own = (_VERSION, *self.signature, self.model.computation, f"{self._size}-{self._overlap}")
+        return [digest("score", *own, text) for text in texts]
+
+    def _from_cache(self, encoded: Encoded, table: Floats) -> Bools:
+        """Fill in what the cache knows and return which texts it does not."""
+        missing = np.ones(len(encoded), dtype=np.bool_)
+        if self._cache is None:
+            return missing
+        keys = self._keys(encoded.texts)
+        known = self._cache.get(keys)
+        for number, key in enumerate(keys):
+            place = slots(encoded, number)
+            value = known.get(key, b"")
+            if len(value) == table[:, place].nbytes:
+                table[:, place] = np.frombuffer(value, dtype=np.float32).reshape(3, -1)
+                missing[number] = False
+        return missing
+
+    def _to_cache(self, encoded: Encoded, measured: Bools, table: Floats) -> None:
+        if self._cache is None:
+            return
+        numbers = np.flatnonzero(measured).tolist()
+        keys = self._keys(encoded.texts[number] for number in numbers)
+        self._cache.put(
+            {
+                key: table[:, slots(encoded, number)].tobytes()
+                for key, number in zip(keys, numbers, strict=True)
+            }
+        )
 
     def log_probability(self, texts: Sequence[str]) -> list[float]:
         """Return the total log-probability of each text given BOS, in nats."""
-        sheets = self._run([self.model.encode(text).ids for text in texts], None)
-        return [sum(sheet.logprob) for sheet in sheets]
+        return [sum(score.logprobs) for score in self.score(texts)]
 
     def rescore(self, text: str, span: Span, replacements: Sequence[str]) -> list[float]:
         """Return, for each replacement of ``span``, the change in log-probability of ``text``.
@@ -105,152 +177,89 @@ class Scorer:
     def rescore_all(
         self,
         requests: Sequence[tuple[str, Span, Sequence[str]]],
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> list[list[float]]:
-        """Return :meth:`rescore` for many requests; equal texts are scored once."""
-        variants: dict[str, int] = {}
+        """Return :meth:`rescore` for many requests; what texts share is computed once.
+
+        ``progress`` is called with variants done and variants in all.
+        """
+        pairs: dict[Pair, float] = {}
         for text, span, replacements in requests:
-            variants.setdefault(text, len(variants))
             for replacement in replacements:
-                variants.setdefault(_replaced(text, span, replacement), len(variants))
-        sheets = self._run([self.model.encode(text).ids for text in variants], progress)
-        totals = [sum(sheet.logprob) for sheet in sheets]
+                pairs[text, _replaced(text, span, replacement)] = 0.0
+        asked = [pair for pair in pairs if pair[0] != pair[1]]
+        known = self._known_gains(asked)
+        pairs.update(known)
+        fresh = self._gains([pair for pair in asked if pair not in known], progress or _silent)
+        pairs.update(fresh)
+        if self._cache is not None and fresh:
+            keys = self._gain_keys(fresh)
+            values = (np.float64(gain).tobytes() for gain in fresh.values())
+            self._cache.put(dict(zip(keys, values, strict=True)))
         return [
-            [
-                totals[variants[_replaced(text, span, replacement)]] - totals[variants[text]]
-                for replacement in replacements
-            ]
+            [pairs[text, _replaced(text, span, replacement)] for replacement in replacements]
             for text, span, replacements in requests
         ]
 
-    def _run(
-        self, texts: Sequence[Sequence[int]], progress: Callable[[int, int], None] | None
-    ) -> list[_Sheet]:
-        sheets = [
-            _Sheet([0.0] * len(ids), [0.0] * len(ids), [0.0] * (len(ids) + 1)) for ids in texts
-        ]
-        jobs = [
-            _Job(number, tuple(ids[window.start : window.end]), window)
-            for number, ids in enumerate(texts)
-            for window in windows(len(ids), self._size, self._overlap)
-        ]
-        # Longest first: memory runs out at once or never.
-        jobs.sort(key=lambda job: len(job.window), reverse=True)
-        total = sum(len(job.window) for job in jobs)
-        done = 0
-        start = 0
-        while start < len(jobs):
-            width = len(jobs[start].window) + 1
-            end = start + max(1, self._budget // width)
-            batch = jobs[start:end]
-            self._run_batch(batch, sheets)
-            done += sum(len(job.window) for job in batch)
-            if progress is not None:
-                progress(done, total)
-            start = end
-        return sheets
+    def _gain_keys(self, pairs: Iterable[Pair]) -> list[bytes]:
+        own = (_VERSION, *self.signature, self.model.computation)
+        return [digest("gain", *own, *pair) for pair in pairs]
 
-    @torch.inference_mode()
-    def _run_batch(self, batch: Sequence[_Job], sheets: list[_Sheet]) -> None:
-        # ids:     BOS t0 t1 t2 pad     row i of the states predicts the token in column i + 1,
-        # states:  s0  s1 s2 s3 -       so position p of a window is predicted by row p.
-        bos = self.model.card.bos_id
-        width = max(len(job.ids) for job in batch) + 1
-        ids = torch.full((len(batch), width), bos, dtype=torch.long)
-        for row, job in enumerate(batch):
-            ids[row, 1 : len(job.ids) + 1] = torch.tensor(job.ids, dtype=torch.long)
-        states = self.model.network.base_model(input_ids=ids, use_cache=False).last_hidden_state
-        picked: list[torch.Tensor] = []
-        targets: list[int] = []
-        places: list[tuple[_Sheet, int, bool]] = []
-        for row, job in enumerate(batch):
-            sheet = sheets[job.text]
-            lead = job.window.first - job.window.start
-            picked.append(states[row, lead : len(job.ids) + 1])
-            targets.extend(job.ids[lead:])
-            targets.append(bos)  # the row behind the last token has only a boundary
-            scored = range(job.window.first, job.window.end)
-            places.extend((sheet, position, True) for position in scored)
-            places.append((sheet, job.window.end, False))
-        self._head(torch.cat(picked), targets, places)
+    def _known_gains(self, pairs: Sequence[Pair]) -> dict[Pair, float]:
+        if self._cache is None:
+            return {}
+        keys = self._gain_keys(pairs)
+        known = self._cache.get(keys)
+        return {
+            pair: float(np.frombuffer(known[key], dtype=np.float64)[0])
+            for pair, key in zip(pairs, keys, strict=True)
+            if len(known.get(key, b"")) == 8
+        }
 
-    def _head(
-        self,
-        states: torch.Tensor,
-        targets: Sequence[int],
-        places: Sequence[tuple[_Sheet, int, bool]],
-    ) -> None:
-        """Turn states [rows, width] into log-probabilities, a few rows of logits at a time."""
-        weight = self.model.network.get_output_embeddings()
-        mask = self.model.word_boundary
-        wanted = torch.tensor(targets, dtype=torch.long)
-        for start in range(0, len(targets), _HEAD_ROWS):
-            rows = slice(start, start + _HEAD_ROWS)
-            log_p = weight(states[rows]).float().log_softmax(-1)  # [rows, vocabulary]
-            p = log_p.exp()
-            chosen = log_p.gather(1, wanted[rows, None]).squeeze(1)
-            entropy = -(p * log_p).sum(-1)
-            boundary = (p @ mask).clamp_min(1e-30).log()
-            if not bool(torch.isfinite(chosen).all() and torch.isfinite(entropy).all()):
-                raise ModelError(
-                    f"the model {self.model.card.name} gives numbers that are not finite; its "
-                    "weights are damaged: remove it and pull it again"
-                )
-            for (sheet, position, scored), a, b, c in zip(
-                places[rows], chosen.tolist(), entropy.tolist(), boundary.tolist(), strict=True
-            ):
-                sheet.boundary[position] = c
-                if scored:
-                    sheet.logprob[position] = a
-                    sheet.entropy[position] = b
+    def _gains(self, pairs: Sequence[Pair], progress: Progress) -> dict[Pair, float]:
+        """Return the gain of each pair of a text and what it is changed to."""
+        texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+        if not texts:
+            return {}
+        encoded = self._encoder.encode(texts)
+        ids = {
+            text: encoded.ids[encoded.tokens(number)].tolist() for number, text in enumerate(texts)
+        }
+        branches: dict[str, list[Variant]] = {}
+        apart: list[Pair] = []
+        for number, (text, changed) in enumerate(pairs):
+            long = max(len(ids[text]), len(ids[changed])) >= self._size
+            if long or not self.model.network.shares_prefixes:
+                apart.append((text, changed))
+            else:
+                branch = variant(number, ids[text], ids[changed])
+                branches.setdefault(text, []).append(branch)
+        trees = [Tree(ids[text], tuple(variants)) for text, variants in branches.items()]
+        gains = self._runner.gains(trees, len(pairs), progress)
+        found = dict(zip(pairs, gains, strict=True))
+        if apart:
+            whole = list(dict.fromkeys(text for pair in apart for text in pair))
+            totals = dict(zip(whole, self.log_probability(whole), strict=True))
+            found.update({pair: totals[pair[1]] - totals[pair[0]] for pair in apart})
+        return found
+
+
+def _silent(done: int, total: int) -> None:
+    """Report progress to nobody."""
+
+
+def _chunks(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        if chunk and size + len(text) > characters:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(text)
+        size += len(text)
+    if chunk:
+        yield chunk
 
 
 def _replaced(text: str, span: Span, replacement: str) -> str:
     return text[: span.start] + replacement + text[span.end :]
-
-
-def _text_score(text: str, offsets: Sequence[Span], sheet: _Sheet) -> TextScore:
-    tokens = tuple(
-        TokenScore(_trimmed(text, span), logprob, entropy)
-        for span, logprob, entropy in zip(offsets, sheet.logprob, sheet.entropy, strict=True)
-    )
-    return TextScore(tokens, tuple(_words(text, offsets, tokens, sheet.boundary)))
-
-
-def _trimmed(text: str, span: Span) -> Span:
-    """Return the token's span without its leading white space, whole when there is nothing else."""
-    start = span.start
-    while start < span.end and text[start].isspace():
-        start += 1
-    return Span(start, span.end) if start < span.end else span
-
-
-def _words(
-    text: str, offsets: Sequence[Span], tokens: Sequence[TokenScore], boundary: Sequence[float]
-) -> list[WordScore]:
-    """Return the surprisal of each white-space delimited word, leading white space put right.
-
-    A vocabulary whose tokens carry the space before a word gives the end of a word to the word
-    that follows. Pimentel & Meister (2024, "How to Compute the Probability of a Word", eq. 11)
-    move it back: with B the tokens that begin with white space or end the text,
-
-        log p(word) = sum log p(token) + log p(B | ... word) - log p(B | ...)
-
-    where the last term is left out at the start of a text and after a white-space token, where no
-    choice between going on and ending a word was left.
-    """
-    found: list[WordScore] = []
-    token = 0
-    for match in _WORD.finditer(text):
-        while token < len(tokens) and tokens[token].span.start < match.start():
-            token += 1
-        first = token
-        while token < len(tokens) and tokens[token].span.start < match.end():
-            token += 1
-        if first == token:  # the word lies inside a token that began in the word before
-            continue
-        logprob = sum(score.logprob for score in tokens[first:token]) + boundary[token]
-        if text[offsets[first].start].isspace():
-            logprob -= boundary[first]
-        found.append(WordScore(Span(*match.span()), -logprob))
-    return found
