@@ -15,6 +15,7 @@ import gzip
 import json
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,16 +29,15 @@ from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
 from mtaudit.names.context import context_of
 from mtaudit.names.knowledge import curated
-from mtaudit.names.resolver import propose, spellings
+from mtaudit.names.resolver import propose, questions
 from mtaudit.text.sentences import split
 
 CHANNELS = ("literal", "literal-phrase", "literal-word", "romanisation")
 Row = tuple[str, list[float], bool]
 
 
-def suspects(text: str) -> list[Suspect]:
+def suspects(document: Document) -> list[Suspect]:
     """Return the suspects of one text before the language model is asked."""
-    document = Document("fit", text, segments=split(text))
     return list(propose(document, curated(), context_of(document, curated())))
 
 
@@ -46,9 +46,10 @@ def rows(texts: list[tuple[str, str | None]], scorer: Scorer) -> list[Row]:
     found: list[Row] = []
     for text, meant in texts:
         (score,) = scorer.score([text])
-        for suspect in suspects(text):
+        document = Document("fit", text, segments=split(text))
+        for suspect in suspects(document):
             asked = [h for h in suspect.hypotheses if meant is None or h.entity == meant][:3]
-            requests = [(text, h.replaces, spellings(h.rendering)) for h in asked]
+            requests = list(questions(document, replace(suspect, hypotheses=tuple(asked))))
             gains = [max(gain) for gain in scorer.rescore_all(requests)]
             excess = score.excess(suspect.span)
             found.extend(

@@ -13,7 +13,7 @@ from mtaudit.checks.unexpected_word import oddities
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.errors import ConfigError, InputError, did_you_mean
-from mtaudit.evidence import Evidence, Suspect, TextScore
+from mtaudit.evidence import Evidence, TextScore
 from mtaudit.finding import (
     Coverage,
     DocumentReport,
@@ -213,7 +213,7 @@ class Auditor:
             request
             for document, one in zip(documents, evidence, strict=True)
             for suspect in one.suspects
-            for request in _requests(document, suspect)
+            for request in resolver.questions(document, suspect)
         ]
         gains = iter(
             max(found)
@@ -315,15 +315,6 @@ def _paragraphs(document: Document) -> list[Span]:
     for segment in document.segments:
         spans[segment.paragraph] = segment.span.cover(spans.get(segment.paragraph, segment.span))
     return list(spans.values())
-
-
-def _requests(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span, Sequence[str]]]:
-    """Yield sentence, place in it and spellings of each hypothesis of a suspect."""
-    segment = document.segment_at(suspect.span.start)
-    place = segment.span if segment is not None else Span(0, len(document.text))
-    for hypothesis in suspect.hypotheses:
-        span = hypothesis.replaces.shift(-place.start)
-        yield document[place], span, resolver.spellings(hypothesis.rendering)
 
 
 def _relocated(finding: Finding, view: View) -> Finding:

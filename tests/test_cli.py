@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from jsonschema import Draft202012Validator
 
 import mtaudit.reports
@@ -261,6 +262,8 @@ def test_a_line_of_five_megabytes(tmp_path: Path) -> None:
         (["check", "--no-lm", "--words", "x"], "--words needs the language model"),
         (["check", "--no-lm", "--disable", "formulas", "-"], "did you mean 'formula'"),
         (["check", "--config", "none.toml", "x"], "there is no configuration file"),
+        (["check", "--device", "gpu", "x"], "give one of auto, cpu, cuda"),
+        (["cache", "empty"], "No such command"),
         (["checks", "formulas"], "did you mean 'formula'"),
         (["nothing"], "No such command"),
     ],
@@ -378,7 +381,8 @@ def test_golden_output(form: str, name: str) -> None:
 
 
 def test_full_check_with_the_language_model(model_folder: Path, article: Path) -> None:
-    done = run("check", article, "--format", "json", "--words", "--fail-on", "never")
+    options = ("--format", "json", "--words", "--fail-on", "never", "--no-cache")
+    done = run("check", article, *options)
     assert done.returncode == 0, done.stderr
     made = report(done)
     (document,) = made["documents"]
@@ -389,3 +393,34 @@ def test_full_check_with_the_language_model(model_folder: Path, article: Path) -
     assert [GARBLED[word["start"] : word["end"]] for word in words] == GARBLED.split()
     assert all(word["surprisal"] > 0 for word in words)
     assert set(FOUND) <= set(quoted(made, GARBLED))
+
+
+def test_scores_are_kept_for_the_next_run(
+    model_folder: Path, article: Path, tmp_path: Path
+) -> None:
+    home = str(tmp_path / "home")
+    check = ("check", article, "--model", model_folder, "--format", "json", "--fail-on", "never")
+    assert "no scores are kept yet" in run("cache", "info", MTAUDIT_HOME=home).stdout.decode()
+    first = run(*check, MTAUDIT_HOME=home)
+    assert first.returncode == 0, first.stderr
+    shown = run("cache", MTAUDIT_HOME=home).stdout.decode()
+    assert int(re.search(r"entries +(\d+)", shown).group(1)) >= 2  # type: ignore[union-attr]
+    # Torch that cannot be imported: all that is asked is known.
+    (tmp_path / "torch.py").write_text("raise ImportError")
+    second = run(*check, MTAUDIT_HOME=home, PYTHONPATH=str(tmp_path))
+    assert second.returncode == 0, second.stderr
+    assert second.stdout == first.stdout
+    (tmp_path / "home" / "scores-1.sqlite").write_bytes(b"damage" * 1000)
+    third = run(*check, MTAUDIT_HOME=home)
+    assert third.stdout == first.stdout
+    assert b"mtaudit: the score cache was damaged" in third.stderr
+    assert "MB freed" in run("cache", "clear", MTAUDIT_HOME=home).stdout.decode()
+    assert list((tmp_path / "home").glob("scores*")) == []
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_no_gpu(model_folder: Path, article: Path) -> None:
+    done = run("check", article, "--device", "cuda")
+    assert (done.returncode, done.stdout) == (4, b"")
+    assert "torch sees no CUDA GPU here; use --device cpu" in done.stderr.decode()
+    assert len(done.stderr.decode().splitlines()) == 1

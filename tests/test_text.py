@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtaudit.document import Span
+from mtaudit.text import frequency
+from mtaudit.text.frequency import zipf
 from mtaudit.text.language import detect, is_english
 from mtaudit.text.markup import html_view, markdown_view
 from mtaudit.text.sentences import split
@@ -147,3 +151,51 @@ def test_garbled_english_is_still_english() -> None:
     text = "The fighters “Ansar” in recent period delivered themselves to the hands of the justice."
     assert is_english(detect(text))
     assert is_english(detect("Ok."))
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        "the The dodder US-backed al-Hodeidah don’t o'clock 1999 café naïve zzqqx x -".split()
+    ),
+    st.from_regex(r"[A-Za-z]{1,9}(-[A-Za-z]{1,6}){0,2}", fullmatch=True),
+    st.text(max_size=8),
+)
+
+
+@settings(max_examples=400)
+@given(WORDS)
+def test_word_frequencies_are_those_of_wordfreq(word: str) -> None:
+    from wordfreq import zipf_frequency
+
+    assert zipf(word) == zipf_frequency(word, "en", wordlist="best")
+
+
+def test_word_frequencies_without_a_folder_to_keep_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("MTAUDIT_HOME", str(tmp_path / "file"))
+    frequency._table.cache_clear()
+    zipf.cache_clear()
+    assert zipf("the") > 7
+    assert 3 < zipf("governor") < 6
+    frequency._table.cache_clear()
+    zipf.cache_clear()
+
+
+def test_a_damaged_word_list_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MTAUDIT_HOME", str(tmp_path))
+    for damage in (b"", b"no database at all" * 400):
+        frequency._table.cache_clear()
+        zipf.cache_clear()
+        assert zipf("the") > 7
+        (table,) = tmp_path.glob("words-*.sqlite")
+        table.write_bytes(damage)
+        frequency._table.cache_clear()
+        zipf.cache_clear()
+        assert zipf("the") > 7
+        table.unlink()
+    frequency._table.cache_clear()
+    zipf.cache_clear()

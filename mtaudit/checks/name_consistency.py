@@ -17,7 +17,8 @@ from mtaudit.finding import Category, Finding, Severity, Suggestion
 from mtaudit.names.countries import country_words
 from mtaudit.names.glossing import alternatives
 from mtaudit.names.romanise import bare_article, distance, sounds
-from mtaudit.text.words import bare, stem, zipf
+from mtaudit.text.frequency import zipf
+from mtaudit.text.words import bare, stem
 
 _PART = r"[A-Z][\w’'\-]*"
 _NAME = re.compile(rf"{_PART}(?:[ ](?:(?:al|el|ez|as|bin|ibn|de|von)[ -])?{_PART})*")

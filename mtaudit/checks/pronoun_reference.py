@@ -13,7 +13,8 @@ from mtaudit.evidence import Evidence, Mention
 from mtaudit.finding import Category, Finding, Severity, Suggestion
 from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
-from mtaudit.text.words import Word, bare, stem, words, zipf
+from mtaudit.text.frequency import zipf
+from mtaudit.text.words import Word, bare, stem, words
 
 _PRONOUNS = {"he": "it", "she": "it", "his": "its", "her": "its", "him": "it", "himself": "itself",
              "herself": "itself"}  # fmt: skip

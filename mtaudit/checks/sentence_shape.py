@@ -10,7 +10,7 @@ from mtaudit.checks.check import Check, Example
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Evidence
 from mtaudit.finding import Category, Finding, Severity, Suggestion
-from mtaudit.text.words import zipf
+from mtaudit.text.frequency import zipf
 
 _AFTER_COMMA = re.compile(r"(?<=[a-z])(?:, |; )(?P<word>[A-Z][a-z]+)\b(?! [A-Z])(?!-)")
 _SPEECH = ("said added confirmed stressed noted explained indicated stated affirmed announced "

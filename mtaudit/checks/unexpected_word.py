@@ -11,7 +11,8 @@ from mtaudit.checks.check import Check, Example
 from mtaudit.document import Document, Span
 from mtaudit.evidence import Evidence, TextScore
 from mtaudit.finding import Category, Finding, Severity
-from mtaudit.text.words import Word, bare, words, zipf
+from mtaudit.text.frequency import zipf
+from mtaudit.text.words import Word, bare, words
 
 _SHORTEST, _LONGEST = 4, 30
 _NO_NOUN = ("ly", "ed", "ing")

@@ -20,6 +20,14 @@ import numpy.typing as npt
 from mtaudit.lm.windows import windows
 
 Longs = npt.NDArray[np.int64]
+# The library of matrix products keeps a program, and room to work in, for every number of rows that
+# it meets: few numbers keep memory small.
+FILL = 32
+
+
+def filled(rows: int) -> int:
+    """Return the number of rows, rounded up to what batches are filled to."""
+    return -(-rows // FILL) * FILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,9 @@ class Group:
 class Batch:
     """Rows for one pass of the network, and what is asked of them.
 
-    ``ids`` and ``positions`` have one entry a row. ``rows`` are the rows whose prediction is
-    wanted (a row may be asked more than once), ``targets`` the token that each is asked about,
-    ``slots`` where the answers go.
+    ``ids`` and ``positions`` have one entry a row; rows behind the last group fill the batch up to
+    a multiple of ``FILL``. ``rows`` are the rows whose prediction is wanted (a row may be asked
+    more than once), ``targets`` the token that each is asked about, ``slots`` where the answers go.
     """
 
     ids: Longs
@@ -132,7 +140,7 @@ def lay_out(ids: npt.NDArray[np.int32], sequences: Sequences, chosen: Longs, bos
     row = begins[which] + position
     token = sequences.start[chosen][which] + position
 
-    laid = np.full(int(widths.sum()), bos, dtype=np.int64)
+    laid = np.full(filled(int(widths.sum())), bos, dtype=np.int64)
     positions = np.zeros(len(laid), dtype=np.int64)
     positions[row] = position
     laid[row[position > 0]] = ids[token[position > 0] - 1]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from torch.nn import functional
 
+from mtaudit.lm.batching import filled
 from mtaudit.lm.kernels import Linear, linear, product_fp32
 
 Transform = Callable[[torch.Tensor], torch.Tensor]
@@ -50,7 +52,11 @@ class Head:
         self._transform = transform
 
     def _logits(self, states: torch.Tensor) -> torch.Tensor:
-        logits = self._product(states)
+        # A last, shorter stretch is filled up, so that every product has one shape.
+        rows = len(states)
+        if not self._cuda and rows < _CPU_ROWS:
+            states = functional.pad(states, (0, 0, 0, filled(rows) - rows))
+        logits = self._product(states)[:rows]
         if self._bias is not None:
             logits += self._bias
         return logits if self._transform is None else self._transform(logits)

@@ -199,6 +199,7 @@ class Llama:
         """Return the mixed values [rows, heads * size]."""
         heads, kv_heads, size = self.shape.heads, self.shape.kv_heads, self.shape.size
         mixed = torch.empty((qkv.shape[0], heads * size), dtype=self._dtype, device=self._device)
+        mixed[groups[-1].end :] = 0.0
         for group, mask in zip(groups, masks, strict=True):
             count, length = group.count, group.length
             rows = qkv[group.row : group.end].view(count, length, heads + 2 * kv_heads, size)

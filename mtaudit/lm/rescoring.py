@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtaudit.lm.batching import Batch, Group, Longs
+from mtaudit.lm.batching import Batch, Group, Longs, filled
 
 Ids = Sequence[int]
 
@@ -159,6 +159,7 @@ def _lay_out(trees: Sequence[Tree], bos: int) -> Forest:
                 sources.append(len(asked))
                 asked.append((row, one.ids[place]))
     table = np.array(asked, dtype=np.int64).reshape(-1, 2)
+    put([], 0, filled(len(ids)) - len(ids))
     batch = Batch(
         np.array(ids, dtype=np.int64),
         np.array(positions, dtype=np.int64),

@@ -14,10 +14,12 @@ weights and constant.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
@@ -28,8 +30,11 @@ from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.literal import literal_readings
 from mtaudit.names.romanise import distance, romanise, sounds
 from mtaudit.names.spelling import respellings
-from mtaudit.text.words import STOP_WORDS, bare, stem, words, zipf
+from mtaudit.text.frequency import zipf
+from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
+_WORD = re.compile(r"\S+")
+_REACH = 10
 # How many renderings of one span the language model is asked about.
 _MOST_HYPOTHESES = 6
 _MOST_GUESSES = 8
@@ -83,6 +88,23 @@ def propose(
                     found.append(guess)
                     spans.append(odd)
     return tuple(_grouped(found, spans))
+
+
+def questions(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span, tuple[str, ...]]]:
+    """Yield what the language model is asked of each hypothesis: context, place, spellings.
+
+    The context is the sentence up to ``_REACH`` words behind the place: what stands further right
+    says little of a name, and every word of it is read anew for every hypothesis.
+    """
+    segment = document.segment_at(suspect.span.start)
+    whole = segment.span if segment is not None else Span(0, len(document.text))
+    for hypothesis in suspect.hypotheses:
+        place = hypothesis.replaces
+        behind = _WORD.finditer(document.text, place.end, max(place.end, whole.end))
+        last = next(islice(behind, _REACH - 1, None), None)
+        end = whole.end if last is None else last.end()
+        context = document.text[whole.start : max(place.end, end)]
+        yield context, place.shift(-whole.start), spellings(hypothesis.rendering)
 
 
 def measured(suspect: Suspect, gains: Sequence[float], excess: float) -> Suspect:

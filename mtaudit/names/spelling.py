@@ -10,7 +10,8 @@ from mtaudit.document import Document, Segment, Span
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.romanise import alike, bare_article, distance, skeleton, sounds
-from mtaudit.text.words import Word, bare, words, zipf
+from mtaudit.text.frequency import zipf
+from mtaudit.text.words import Word, bare, words
 
 _SHORTEST = 5
 _FEWEST_SOUNDS = 4

@@ -66,14 +66,3 @@ def stem(word: str) -> str:
         if base.endswith(ending) and len(base) > len(ending) + 2 and not base.endswith("ss"):
             return base[: -len(ending)] + singular
     return base
-
-
-@lru_cache(maxsize=65_536)
-def zipf(word: str) -> float:
-    """Return the Zipf frequency of ``word`` in English: log10 of its count in a billion words.
-
-    0.0 for a word that was not seen (wordfreq, large list).
-    """
-    from wordfreq import zipf_frequency
-
-    return float(zipf_frequency(word, "en", wordlist="best"))
