@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: audit test docs clean
+.PHONY: audit test bench docs clean
 .DEFAULT_GOAL := audit
 
 # CPU torch goes first, so that nothing else pulls a larger build of it.
@@ -25,6 +25,12 @@ test: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Speed of the language model against its limits and its peers, in one run of some ten minutes.
+bench: $(INSTALLED)
+	@$(BIN)/mtaudit models pull
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m eval.lm_bench eval/results/lm-bench.json docs/lm-bench.md
 
 # Pages and files that are generated from the code; a test compares them.
 docs: $(INSTALLED)

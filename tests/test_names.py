@@ -256,6 +256,14 @@ def hypotheses(text: str, style: str = "house") -> dict[str, tuple[str, float]]:
     return {h.entity: (h.rendering, h.channel) for s in found for h in s.hypotheses}
 
 
+def test_a_name_is_not_told_twice() -> None:
+    """ "the wise Ammar" can be read as Ammar al-Hakim, but his name goes on behind it."""
+    text = "The leader of the movement of the wise Ammar Alhakim met the president in Baghdad."
+    document = Document("test", text, segments=split(text))
+    suspects = propose(document, curated(), context_of(document, curated()))
+    assert [document[suspect.span] for suspect in suspects] == ["Alhakim"]
+
+
 def test_renderings_keep_to_the_house_style() -> None:
     text = "Fighters of the popular gathering crossed into Iraq."
     entity = curated()["popular-mobilization-forces"]

@@ -171,6 +171,10 @@ class Runner:
                 f"a text of {rows:,} tokens does not fit in memory; free some, or choose another "
                 "--device"
             ) from error
+        if self._padded:
+            import torch
+
+            torch.cuda.empty_cache()  # what was freed since goes back before the next try
         self._rows = max(_FEWEST_ROWS, min(self.rows, rows) // 2)
         self._notice(f"out of memory with {rows:,} tokens at once; going on with {self._rows:,}")
 

@@ -34,7 +34,7 @@ from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
 _WORD = re.compile(r"\S+")
-_REACH = 10
+_REACH = 8
 # How many renderings of one span the language model is asked about.
 _MOST_HYPOTHESES = 6
 _MOST_GUESSES = 8
@@ -87,7 +87,37 @@ def propose(
                 for guess in _guesses(document, segment, odd, knowledge, context, forms):
                     found.append(guess)
                     spans.append(odd)
-    return tuple(_grouped(found, spans))
+    kept = [
+        (hypothesis, span)
+        for hypothesis, span in zip(found, spans, strict=True)
+        if not _told_twice(document, hypothesis, span, found, spans, context.mentions)
+    ]
+    return tuple(_grouped([h for h, _ in kept], [span for _, span in kept]))
+
+
+def _told_twice(
+    document: Document,
+    hypothesis: Hypothesis,
+    span: Span,
+    found: Sequence[Hypothesis],
+    spans: Sequence[Span],
+    mentions: Sequence[Mention],
+) -> bool:
+    """Whether a literal reading stands right beside the same name in its own letters.
+
+    Nobody writes a name twice in a row: the words belong to something else.
+    """
+    if hypothesis.via not in _LITERAL.values():
+        return False
+    others = [
+        other for one, other in zip(found, spans, strict=True)
+        if one.entity == hypothesis.entity and one.via == "romanisation"
+    ]  # fmt: skip
+    others += [m.span for m in mentions if m.entity == hypothesis.entity]
+    return any(
+        document.text[min(span.end, other.end) : max(span.start, other.start)] == " "
+        for other in others
+    )
 
 
 def questions(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span, tuple[str, ...]]]:
