@@ -22,6 +22,8 @@ _NAMES = {
     "literal-word": Weights(names=1.0, excess=0.05, gain=0.10, constant=1.8),
     "romanisation": Weights(names=0.60, excess=0.00, gain=0.25, constant=1.9),
     "misreading": Weights(names=0.43, excess=0.10, gain=0.25, constant=-2.4),
+    # As a phrase read literally: the words between the two names speak against chance as much.
+    "split": Weights(names=0.43, excess=0.00, gain=0.19, constant=3.55),
 }
 
 
@@ -32,6 +34,7 @@ _NAMES_ALONE = {
     "literal-phrase": Weights(names=1.0, excess=0.0, gain=0.0, constant=7.0),
     "literal-word": Weights(names=1.0, excess=0.0, gain=0.0, constant=0.7),
     "romanisation": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
+    "split": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
 }
 
 

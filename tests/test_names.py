@@ -256,6 +256,25 @@ def hypotheses(text: str, style: str = "house") -> dict[str, tuple[str, float]]:
     return {h.entity: (h.rendering, h.channel) for s in found for h in s.hypotheses}
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Yesterday Haider to the Abadi’s aides met Nouri the Maliki.",
+         {"Haider to the Abadi": "Haider al-Abadi", "Nouri the Maliki": "Nouri al-Maliki"}),
+        ("The King of Jordan called Haider al-Abadi and Nouri al-Maliki.", {}),
+        ("They heard Haider, the Abadi family said, and gave Nouri to him.", {}),
+    ],
+)  # fmt: skip
+def test_names_that_are_cut_in_two(text: str, found: dict[str, str]) -> None:
+    document = Document("test", text, segments=split(text))
+    suspects = propose(document, curated(), context_of(document, curated()))
+    assert {
+        document[s.span]: s.hypotheses[0].rendering
+        for s in suspects
+        if s.hypotheses[0].via == "split"
+    } == found
+
+
 def test_a_name_is_not_told_twice() -> None:
     """ "the wise Ammar" can be read as Ammar al-Hakim, but his name goes on behind it."""
     text = "The leader of the movement of the wise Ammar Alhakim met the president in Baghdad."

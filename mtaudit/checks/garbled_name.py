@@ -18,6 +18,7 @@ _REASONS = {
     "literal-word": "reads like {name}, translated as an ordinary word",
     "romanisation": "is a spelling of {name} that no newsroom uses",
     "misreading": "does not fit here; {name} does",
+    "split": "is {name}, cut in two by words that do not belong there",
 }
 
 
@@ -64,8 +65,8 @@ def _finding(
 
 
 def _severity(best: Hypothesis) -> Severity:
-    # A wrong spelling still names somebody; a literal reading or a stray word names nobody.
-    return Severity.MAJOR if best.via == "romanisation" else Severity.CRITICAL
+    # A wrong spelling or a cut still names somebody; a literal reading or another word does not.
+    return Severity.MAJOR if best.via in ("romanisation", "split") else Severity.CRITICAL
 
 
 def _ranked(suspect: Suspect, weights: Mapping[str, Weights]) -> Iterator[tuple[Hypothesis, float]]:
@@ -109,8 +110,13 @@ CHECK = Check(
             "Daesh regained control of two villages, and Daesh said that it had killed "
             "twelve soldiers. The army said that Daesh had fled towards the desert.",
         ),
+        Example(
+            "The prime minister of Iraq, [[Haider to the Abadi]], met the governor of Mosul.",
+            "The prime minister of Iraq, Haider al-Abadi, met the governor of Mosul.",
+        ),
     ),
     sound=(
+        "The letters that Bashar sent from the Assad family home were sold in Damascus.",
         "The Syrian Democratic Forces and the Popular Mobilization Forces denied the report.",
         "Life in the village has been quiet since the mill closed.",
         "The truth is that nobody in the newspaper knew the answer.",

@@ -183,6 +183,13 @@ class KnowledgeBase:
             )
         return self._forms[word]
 
+    def people(self, first: str) -> Iterator[tuple[Entity, tuple[str, ...]]]:
+        """Yield the persons with a name of several words that begins so, and its folded words."""
+        for form in self._beginning(first):
+            entity = self[form.entity]
+            if entity.kind == "person" and len(form.parts) > 1:
+                yield entity, form.parts
+
     def _mention(
         self,
         entity: str,

@@ -30,6 +30,7 @@ from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.literal import literal_readings
 from mtaudit.names.romanise import distance, romanise, sounds
 from mtaudit.names.spelling import respellings
+from mtaudit.names.split import split_names
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
@@ -79,7 +80,8 @@ def propose(
         for hypothesis, span in _of_segment(document, segment, knowledge, context, forms):
             if hypothesis.channel + hypothesis.prior < _HOPELESS:
                 continue
-            if not _sound(span, hypothesis.entity, known, states):
+            cut = hypothesis.via == "split"
+            if not _sound(span, "" if cut else hypothesis.entity, known, states):
                 found.append(hypothesis)
                 spans.append(span)
         for odd in oddities:
@@ -216,6 +218,20 @@ def _of_segment(
             respelling.span,
         )
 
+    for cut in split_names(document, segment, knowledge):
+        yield (
+            Hypothesis(
+                entity=cut.entity.id,
+                rendering=cut.entity.rendering(forms.style),
+                kind=cut.entity.kind,
+                replaces=cut.span,
+                channel=cut.logprob,
+                prior=context.prior(cut.entity, segment, False),
+                via="split",
+            ),
+            cut.span,
+        )
+
 
 def _first_name(document: Document, segment: Segment, span: Span, entity: Entity) -> bool:
     """Whether another part of a person's name stands right before the span."""
@@ -340,10 +356,10 @@ class _Forms:
             if not document[mention.span].islower():
                 used[mention.entity][document[mention.span]] += 1
         self._used = {entity: counts.most_common(1)[0][0] for entity, counts in used.items()}
-        self._style = style
+        self.style = style
 
     def of(self, entity: Entity) -> str:
-        return self._used.get(entity.id) or entity.rendering(self._style)
+        return self._used.get(entity.id) or entity.rendering(self.style)
 
 
 def spellings(rendering: str) -> tuple[str, ...]:
