@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.lm import cache as caching
+from mtaudit.lm.batching import Batch
 from mtaudit.lm.cache import ScoreCache, digest
 from mtaudit.lm.model import LanguageModel, load_folder
 from mtaudit.lm.scorer import Scorer
@@ -41,8 +43,8 @@ class Counting:
     def vocabulary(self) -> int:
         return self._network.vocabulary
 
-    def states(self, batch):  # type: ignore[no-untyped-def]
-        self.rows.append(len(batch.ids))
+    def states(self, batch: Batch) -> torch.Tensor:
+        self.rows.append(sum(group.count * group.length for group in batch.groups))
         return self._network.states(batch)
 
 
