@@ -37,6 +37,7 @@ from mtaudit.names.resolver import questions
 from mtaudit.text.words import WORD
 
 ROUNDS = 3
+TOKENS_A_WORD = 1.19  # of these texts
 _WORDS, _PEER_WORDS = 8_000, 1_600
 _GROWTH = (1_000, 10_000, 100_000)
 # A peer sets the number of threads of every process that is started after it was imported.
@@ -142,7 +143,7 @@ def grow(tokens: int) -> None:
     scorer = Scorer(load())
     scorer.score(["The network is read before the clock starts."])
     begun, count = time.perf_counter(), 0
-    for score in scorer.stream(texts(int(tokens / 1.32))):
+    for score in scorer.stream(texts(int(tokens / TOKENS_A_WORD) + 40)):
         count += len(score.logprobs)
     spent = time.perf_counter() - begun
     # Not getrusage, whose figure begins with that of the parent.

@@ -33,7 +33,7 @@ def info() -> None:
     for label, value in (
         ("file", held.path),
         ("entries", f"{held.entries:,}"),
-        ("size", f"{held.size / 1e6:,.1f} MB of {held.limit / 1e6:,.0f} MB"),
+        ("size", f"{held.size / 1e6:,.2f} MB of {held.limit / 1e6:,.0f} MB"),
     ):
         typer.echo(f"{label:9}{value}")
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -150,16 +151,19 @@ class Encoder:
 
     def stream(self, chunks: Iterable[Sequence[str]]) -> Iterator[Encoded]:
         """Yield the columns of each chunk of texts in order, a few chunks read ahead."""
-        if not self._workers:
-            for chunk in chunks:
-                yield self.encode(chunk)
+        waiting = iter(chunks)
+        # Processes take longer to start than one chunk takes to encode.
+        for chunk in islice(waiting, 1 if self._workers else None):
+            yield self.encode(chunk)
+        second = next(waiting, None)
+        if second is None:
             return
         # A forked child of a process that runs threads may hang, so children start afresh.
         with ProcessPoolExecutor(
             self._workers, get_context("spawn"), _start_worker, (str(self._folder),)
         ) as pool:
             ahead: deque[Future[Encoded]] = deque()
-            for chunk in chunks:
+            for chunk in chain([second], waiting):
                 ahead.append(pool.submit(_work, chunk))
                 if len(ahead) > 2 * self._workers:
                     yield ahead.popleft().result()

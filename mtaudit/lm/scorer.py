@@ -6,6 +6,7 @@ probability too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ from mtaudit.lm.textscores import slots, text_scores
 # Characters of the texts that are in work at once: enough to sort by length, little to hold.
 _CPU_CHARACTERS = 400_000
 _CUDA_CHARACTERS = 16_000_000
+_MOST_WORKERS = 8
 # Bumped when a change of this package moves scores.
 _VERSION = "2"
 # A text, and what it is changed to.
@@ -40,7 +42,8 @@ class Scorer:
             None chooses by the device.
         cache: where scores are kept from one run to the next.
         characters: how much text is in work at once; None chooses by the device.
-        workers: processes that tokenise ahead of the network; 0 tokenises between batches.
+        workers: processes that tokenise ahead of the network once there is more text than is in
+            work at once; 0 tokenises in this one, None takes some for a GPU and none for a CPU.
         notice: told, in one line, of what is not as it should be and is dealt with.
 
     """
@@ -54,7 +57,7 @@ class Scorer:
         batch_rows: int | None = None,
         characters: int | None = None,
         cache: ScoreCache | None = None,
-        workers: int = 0,
+        workers: int | None = None,
         notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.model = model
@@ -63,6 +66,9 @@ class Scorer:
         usual = _CUDA_CHARACTERS if model.device == "cuda" else _CPU_CHARACTERS
         self._characters = characters or usual
         self._cache = cache
+        if workers is None:
+            spare = min(_MOST_WORKERS, (os.cpu_count() or 2) - 1)
+            workers = spare if model.device == "cuda" else 0
         self._encoder = Encoder(model.tokenizer, model.folder, workers)
         self._runner = Runner(model, batch_rows, notice)
 
