@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from mtaudit.errors import ModelError
 from mtaudit.lm import registry
@@ -13,7 +13,7 @@ from mtaudit.lm.model import LanguageModel, load_folder
 from mtaudit.lm.scorer import Scorer
 
 # How fast a machine is decides no test.
-settings.register_profile("mtaudit", deadline=None)
+settings.register_profile("mtaudit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("mtaudit")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
