@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,35 @@ def test_weights_that_lack_a_tensor(tmp_path: Path) -> None:
     del weights["model.norm.weight"]
     save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ModelError, match=r"lack model\.norm\.weight"):
+        Scorer(load_folder(tmp_path)).score(["the heron"])
+
+
+@pytest.mark.parametrize(
+    ("settings_", "message"),
+    [
+        ({"hidden_size": 64}, r"embed_tokens\.weight of 262 x 32 .* asks for any x 64"),
+        ({"intermediate_size": 47}, r"gate_proj\.weight of 48 x 32 .* asks for 47 x 32"),
+        ({"num_key_value_heads": 4}, r"k_proj\.weight of 16 x 32 .* asks for 32 x 32"),
+        ({"num_hidden_layers": 3}, r"lack model\.layers\.2\."),
+    ],
+)
+def test_weights_that_the_configuration_does_not_fit(
+    tmp_path: Path, settings_: dict[str, int], message: str
+) -> None:
+    tiny_folder(tmp_path, "llama")
+    config = json.loads((tmp_path / "config.json").read_text("utf-8"))
+    (tmp_path / "config.json").write_text(json.dumps({**config, **settings_}), "utf-8")
+    with pytest.raises(ModelError, match=message):
+        Scorer(load_folder(tmp_path)).score(["the heron"])
+
+
+def test_a_head_of_its_own_must_be_there(tmp_path: Path) -> None:
+    tiny_folder(tmp_path, "llama", tie_word_embeddings=True)
+    config = json.loads((tmp_path / "config.json").read_text("utf-8"))
+    (tmp_path / "config.json").write_text(
+        json.dumps({**config, "tie_word_embeddings": False}), "utf-8"
+    )
+    with pytest.raises(ModelError, match=r"lack lm_head\.weight"):
         Scorer(load_folder(tmp_path)).score(["the heron"])
 
 

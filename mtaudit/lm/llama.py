@@ -26,9 +26,15 @@ _PLAIN_ATTENTION = range(16, 65)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The sizes of a llama network: ``heads`` of ``size`` each, ``kv_heads`` for keys, values."""
+    """The sizes of a llama network: ``heads`` of ``size`` each, ``kv_heads`` for keys, values.
+
+    ``inner`` is the width of the gated layers; ``tied`` says whether the head is the embedding,
+    None where the configuration does not say.
+    """
 
     width: int
+    inner: int
+    tied: bool | None
     layers: int
     heads: int
     kv_heads: int
@@ -55,6 +61,8 @@ class Shape:
             heads = int(config["num_attention_heads"])
             return cls(
                 width=int(config["hidden_size"]),
+                inner=int(config["intermediate_size"]),
+                tied=config.get("tie_word_embeddings"),
                 layers=int(config["num_hidden_layers"]),
                 heads=heads,
                 kv_heads=int(config.get("num_key_value_heads") or heads),
@@ -94,16 +102,25 @@ class Weights:
     def __contains__(self, name: str) -> bool:
         return name in self._files
 
-    def read(self, name: str, *, fp32: bool = False) -> torch.Tensor:
-        """Return one tensor on the device.
+    def read(self, name: str, *shape: int | None, fp32: bool = False) -> torch.Tensor:
+        """Return one tensor on the device; ``shape`` is what it must be, None for any size.
 
         Raises:
-            ModelError: it is missing.
+            ModelError: it is missing, or of another shape.
 
         """
         if name not in self._files:
             raise ModelError(f"the weights lack {name}; pull the model again")
         with self._open(self._files[name], framework="pt") as file:
+            found = file.get_slice(name).get_shape()
+            if len(found) != len(shape) or any(
+                want not in (None, size) for size, want in zip(found, shape, strict=True)
+            ):
+                asked = " x ".join("any" if size is None else str(size) for size in shape)
+                raise ModelError(
+                    f"the weights hold {name} of {' x '.join(map(str, found))} and config.json "
+                    f"asks for {asked}; they are not of one model"
+                )
             dtype = torch.float32 if fp32 else self.dtype
             # A copy, so that the mapped file can go.
             tensor: torch.Tensor = file.get_tensor(name).to(self._device, dtype, copy=True)
@@ -123,11 +140,12 @@ class Llama:
         self.shape = shape
         self._dtype = dtype
         self._device = device
-        self._embedding = weights.read("model.embed_tokens.weight")
+        self._embedding = weights.read("model.embed_tokens.weight", None, shape.width)
         self._layers = [_layer(shape, weights, number) for number in range(shape.layers)]
-        head = "lm_head.weight" if "lm_head.weight" in weights else "model.embed_tokens.weight"
-        scale = weights.read("model.norm.weight", fp32=True)
-        self._head = (weights.read(head, fp32=True) * scale).to(dtype)
+        apart = shape.tied is False or "lm_head.weight" in weights
+        head = "lm_head.weight" if apart else "model.embed_tokens.weight"
+        scale = weights.read("model.norm.weight", shape.width, fp32=True)
+        self._head = (weights.read(head, self.vocabulary, shape.width, fp32=True) * scale).to(dtype)
         # Angles [window, size / 2] as unit complex numbers, by position.
         steps = torch.arange(0, shape.size, 2, dtype=torch.float32) / shape.size
         angles = torch.arange(shape.window, dtype=torch.float32)[:, None] / shape.theta**steps
@@ -235,24 +253,30 @@ class Llama:
 
 def _layer(shape: Shape, weights: Weights, number: int) -> _Layer:
     own = f"model.layers.{number}."
-    before = weights.read(f"{own}input_layernorm.weight", fp32=True)
-    between = weights.read(f"{own}post_attention_layernorm.weight", fp32=True)
+    width, inner = shape.width, shape.inner
+    before = weights.read(f"{own}input_layernorm.weight", width, fp32=True)
+    between = weights.read(f"{own}post_attention_layernorm.weight", width, fp32=True)
 
     def stack(names: Iterator[torch.Tensor], scale: torch.Tensor) -> torch.Tensor:
         stacked = torch.cat(list(names)) * scale
         return stacked.to(weights.dtype)
 
     def projections() -> Iterator[torch.Tensor]:
-        for name, heads in (("q", shape.heads), ("k", shape.kv_heads), ("v", 0)):
-            weight = weights.read(f"{own}self_attn.{name}_proj.weight", fp32=True)
-            yield _interleaved(weight, heads) if heads else weight
+        for name, heads in (("q", shape.heads), ("k", shape.kv_heads), ("v", shape.kv_heads)):
+            rows = heads * shape.size
+            weight = weights.read(f"{own}self_attn.{name}_proj.weight", rows, width, fp32=True)
+            yield weight if name == "v" else _interleaved(weight, heads)
 
-    gates = (weights.read(f"{own}mlp.{name}_proj.weight", fp32=True) for name in ("gate", "up"))
+    gates = (
+        weights.read(f"{own}mlp.{name}_proj.weight", inner, width, fp32=True)
+        for name in ("gate", "up")
+    )
+    mixed = shape.heads * shape.size
     return _Layer(
         qkv=linear(stack(projections(), before)),
-        out=linear(weights.read(f"{own}self_attn.o_proj.weight")),
+        out=linear(weights.read(f"{own}self_attn.o_proj.weight", width, mixed)),
         gate_up=linear(stack(gates, between)),
-        down=linear(weights.read(f"{own}mlp.down_proj.weight")),
+        down=linear(weights.read(f"{own}mlp.down_proj.weight", width, inner)),
     )
 
 
