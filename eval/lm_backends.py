@@ -97,7 +97,7 @@ def ways(model: LanguageModel, many: Sequence[str], gguf: Path | None) -> Iterat
         yield from _guarded(_llama_cpp(gguf))
 
 
-def _guarded(made: Iterator[tuple[str, Run]]) -> Iterator[tuple[str, Run]]:
+def _guarded(made: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     """Pass on what can be made; one way that fails is no reason to lose the others."""
     try:
         yield from made
@@ -187,8 +187,48 @@ def _llama_cpp(gguf: Path) -> Iterator[tuple[str, Run]]:
     yield "llama.cpp, 4-bit weights, 8-bit activations", run
 
 
+def weight_only() -> Iterator[tuple[str, float]]:
+    """Yield the GFLOP/s of one product of the gated layers by torch's weight-only kernels."""
+    rows, out, width, group = 1024, 3072, 576, 32
+    x, weight = torch.randn(rows, width), torch.randn(out, width) * 0.03
+    scale = weight.abs().amax(1) / 127
+    eighth = (weight / scale[:, None]).round().to(torch.int8)
+    nibbles = torch.randint(0, 16, (out, width), dtype=torch.int32)
+    fourth = torch.ops.aten._convert_weight_to_int4pack_for_cpu(nibbles, 2)
+    scales = torch.ones(width // group, out, 2)
+    calls: list[tuple[str, Callable[[], object]]] = []
+    multiply = kernels.linear(weight)
+    calls.append(("fp32, oneDNN", lambda: multiply(x)))
+    for dtype in (torch.float32, torch.bfloat16):
+        name = str(dtype).removeprefix("torch.")
+        given, s, z = x.to(dtype), scale.to(dtype), scales.to(dtype)
+        calls.append(
+            (
+                f"int8 weights, {name} states",
+                lambda given=given, s=s: torch.ops.aten._weight_int8pack_mm(given, eighth, s),
+            )
+        )
+        calls.append((f"int4 weights, {name} states",
+                      lambda given=given, z=z: torch.ops.aten._weight_int4pack_mm_for_cpu(
+                          given, fourth, group, z)))  # fmt: skip
+    with torch.inference_mode():
+        for label, call in calls:
+            call()
+            best = float("inf")
+            for _ in range(ROUNDS):
+                begun = time.perf_counter()
+                call()
+                best = min(best, time.perf_counter() - begun)
+            yield label, 2 * rows * out * width / best / 1e9
+
+
 def main(gguf: Path | None) -> int:
-    """Print a table of rates and drifts."""
+    """Print a table of rates and drifts, and one of weight-only products."""
+    print("| one product of the gated layers, 1,024 rows | GFLOP/s |")
+    print("|---|---|")
+    for label, rate in _guarded(weight_only()):
+        print(f"| {label} | {rate:,.0f} |", flush=True)
+    print()
     model = load()
     many = list(texts(_WORDS))
     ids = [model.tokenizer.encode(text, add_special_tokens=False).ids for text in many]
