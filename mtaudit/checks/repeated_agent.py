@@ -14,6 +14,10 @@ from mtaudit.text.words import Word, words
 
 _LONGEST = 5  # words of a noun phrase that is compared
 _GAP = 3  # words between its two mentions, the verb among them
+# "Everybody fought for everybody" is about no one in particular.
+_NO_ONE = frozenset(
+    "everybody everyone nobody somebody someone anybody anyone people men women each one".split()
+)
 _DETERMINERS = frozenset("the a an its their his her".split())
 
 
@@ -60,6 +64,8 @@ def _another(folded: list[str], verb: int, after: int) -> bool:
 
 def _phrase(folded: list[str], tokens: list[Word]) -> bool:
     """Whether the words are a definite noun phrase or a name."""
+    if folded[0] in _NO_ONE:
+        return False
     if folded[0] in _DETERMINERS:
         return len(folded) >= 2
     return all(token.text[0].isupper() for token in tokens) and len(tokens[0].text) > 2
@@ -96,6 +102,7 @@ CHECK = Check(
         Example("Witnesses said [[Israel bombed Israel]] for the third day."),
     ),
     sound=(
+        "Everybody attacked everybody in the last minutes of the game.",
         "The army said the army had not been told.",
         "The council accused the army, and the army accused the council.",
         "The minister met the minister of finance.",

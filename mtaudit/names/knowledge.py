@@ -21,6 +21,8 @@ from mtaudit.names.entities import DATA, Entity, read_entities
 from mtaudit.paths import home
 from mtaudit.text.words import Word, bare, stem, words
 
+_POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -97,9 +99,9 @@ class KnowledgeBase:
         """Whether the stems, countries left out, are the content words of a printed form."""
         if entity.id not in self._form_stems:
             self._form_stems[entity.id] = frozenset(
-                frozenset(map(stem, content_words(form))) - country_words() for form in entity.forms
+                _told(map(stem, content_words(form))) for form in entity.forms
             )
-        return stems - country_words() in self._form_stems[entity.id]
+        return _told(stems) in self._form_stems[entity.id]
 
     def patterns(self, key: str) -> tuple[Pattern, ...]:
         """Return the literal readings that have ``key`` among the stems of their rarest slot."""
@@ -203,6 +205,11 @@ class KnowledgeBase:
         known = self[entity]
         span = Span(tokens[position].span.start, end)
         return Mention(span, known.id, known.kind, known.name, known.countries)
+
+
+def _told(stems: Iterable[str]) -> frozenset[str]:
+    """Return the stems that tell one name from another: "Eastern" in it is as good as "East"."""
+    return frozenset(_POINTS.get(word, word) for word in stems) - country_words()
 
 
 def _entity(row: dict[str, object]) -> Entity:

@@ -26,6 +26,7 @@ _ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
 _KNOWN_ORDER = -0.7
 _OTHER_ORDER = -2.5
 _JOINER = -0.3
+_KINDS = frozenset().union(*CUES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _occurrences(
         chosen = [tokens[index] for index, _ in taken]
         if knowledge.is_form(pattern.entity, frozenset(token.stem for token in chosen)):
             continue  # the words of a printed form: "Iraqi interior ministry"
-        if len(chosen) > 1 and all(_generic(token.stem, pattern.entity) for token in chosen):
+        if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
             continue  # "Turkish troops" names no body in particular
         span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
         if len(pattern.slots) == 1:
@@ -98,9 +99,9 @@ def _occurrences(
         yield Reading(span, pattern.entity, _logprob(tokens, taken, joiners, pattern), len(taken))
 
 
-def _generic(word: str, entity: Entity) -> bool:
-    """Whether a word only says of which country or kind the entity is."""
-    return word in country_words() or word in CUES.get(entity.kind, frozenset())
+def _generic(word: str) -> bool:
+    """Whether a word only says of which country or kind something is."""
+    return word in country_words() or word in _KINDS
 
 
 def _bare_end(token: _Token) -> int:
