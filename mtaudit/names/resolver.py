@@ -52,8 +52,8 @@ _TAKE_NAMES = frozenset(
     "against between among amid like within near towards toward across behind around despite via "
     "organization organisation group movement militants fighters terrorists said says".split()
 )
-# A misprint is no misreading, and verbs and adverbs do not stand where names do.
-_NO_NAME = ("ing", "ed", "ly")
+# A misprint is no misreading, and verbs, adverbs and superlatives do not stand where names do.
+_NO_NAME = ("ing", "ed", "ly", "iest")
 _PER_ZIPF = 0.8  # nats for each tenfold of how often English prints a name
 
 
