@@ -13,6 +13,7 @@ import torch
 from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
+from mtaudit.errors import UsageError
 from mtaudit.lm import cache as caching
 from mtaudit.lm.batching import Batch
 from mtaudit.lm.cache import ScoreCache, digest
@@ -217,3 +218,9 @@ def test_clear_removes_damaged_files_too(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"x")
     assert caching.clear(path) > 5000
     assert [file.name for file in tmp_path.iterdir()] == ["other"]
+
+
+def test_what_cannot_be_deleted_is_said(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").mkdir()
+    with pytest.raises(UsageError, match=r"cannot delete .*c\.sqlite"):
+        caching.clear(tmp_path / "c.sqlite")

@@ -118,7 +118,6 @@ CHECK = Check(
     sound=(
         "Iraqi troops entered the town of Hawija on Monday, and Syrian soldiers left Palmyra.",
         "The talks on settlements in the West Bank and in Eastern Jerusalem went on with Israel.",
-        "The letters that Bashar sent from the Assad family home were sold in Damascus.",
         "The Syrian Democratic Forces and the Popular Mobilization Forces denied the report.",
         "Life in the village has been quiet since the mill closed.",
         "The truth is that nobody in the newspaper knew the answer.",

@@ -105,6 +105,16 @@ def whole_texts(token_splits: npt.NDArray[np.int32], size: int, overlap: int) ->
     return Sequences(*(np.concatenate(pair) for pair in zip(columns, extra, strict=True)))
 
 
+def wanted_sequences(
+    every: Sequences, splits: npt.NDArray[np.int32], wanted: npt.NDArray[np.bool_]
+) -> Sequences:
+    """Return the sequences of the texts that are wanted."""
+    # A text without tokens shares its split with the one behind it, which owns the sequence.
+    chosen = wanted[np.searchsorted(splits, every.start, side="right") - 1]
+    columns = (every.start, every.count, every.first, every.slot, every.open_end)
+    return Sequences(*(column[chosen] for column in columns))
+
+
 def pack(rows: Longs, budget: int, *, padded: bool) -> Iterator[Longs]:
     """Yield the numbers of the sequences that go together, longest first.
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtaudit.errors import UsageError
 from mtaudit.paths import home
 
 LIMIT = 512_000_000
@@ -185,11 +186,24 @@ class ScoreCache:
 
 
 def clear(path: Path) -> int:
-    """Delete the cache, damaged ones that were set aside too, and return the bytes freed."""
+    """Delete the cache, damaged ones that were set aside too, and return the bytes freed.
+
+    Raises:
+        UsageError: a file cannot be deleted.
+
+    """
     freed = 0
     for found in path.parent.glob(f"{path.name}*"):
-        freed += found.stat().st_size
-        found.unlink(missing_ok=True)
+        try:
+            size = found.stat().st_size
+            found.unlink()
+        except FileNotFoundError:  # another process was faster
+            continue
+        except OSError as error:
+            raise UsageError(
+                f"cannot delete {found}: {error.strerror}; check the permissions of its folder"
+            ) from error
+        freed += size
     return freed
 
 

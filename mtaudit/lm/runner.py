@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mtaudit.errors import ModelError
 from mtaudit.lm.batching import Batch, Longs, Sequences, lay_out, pack, whole_texts
-from mtaudit.lm.encoding import Bools, Encoded
+from mtaudit.lm.encoding import Encoded
 from mtaudit.lm.model import LanguageModel
 from mtaudit.lm.rescoring import Forest, Tree, forests
 
@@ -202,11 +202,3 @@ def fastest(candidates: Sequence[int], seconds: Callable[[int], float]) -> int:
 def _out_of_memory(error: Exception) -> bool:
     said = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in said or "can't allocate" in said
-
-
-def wanted_sequences(every: Sequences, splits: npt.NDArray[np.int32], wanted: Bools) -> Sequences:
-    """Return the sequences of the texts that are wanted."""
-    # A text without tokens shares its split with the one behind it, which owns the sequence.
-    chosen = wanted[np.searchsorted(splits, every.start, side="right") - 1]
-    columns = (every.start, every.count, every.first, every.slot, every.open_end)
-    return Sequences(*(column[chosen] for column in columns))

@@ -13,12 +13,12 @@ import numpy as np
 
 from mtaudit.document import Span
 from mtaudit.evidence import TextScore
-from mtaudit.lm.batching import whole_texts
+from mtaudit.lm.batching import wanted_sequences, whole_texts
 from mtaudit.lm.cache import ScoreCache, digest
 from mtaudit.lm.encoding import Bools, Encoded, Encoder
 from mtaudit.lm.model import LanguageModel
 from mtaudit.lm.rescoring import Tree, Variant, variant
-from mtaudit.lm.runner import Floats, Progress, Runner, wanted_sequences
+from mtaudit.lm.runner import Floats, Progress, Runner
 from mtaudit.lm.textscores import slots, text_scores
 
 # Characters of the texts that are in work at once: enough to sort by length, little to hold.

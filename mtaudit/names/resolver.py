@@ -40,7 +40,7 @@ _REACH = 8
 _MOST_HYPOTHESES = 6
 _MOST_GUESSES = 8
 # Below this no gain that a language model gives would be believed, so it is not asked.
-_HOPELESS = -7.5
+_HOPELESS = -8.5
 # One word reads like a name by chance, three hardly ever: each has its own constant.
 _LITERAL = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
 # log P(any word | e): the word says nothing of the name but, perhaps, how it sounds.
