@@ -22,7 +22,7 @@ from mtaudit.config import Config
 from mtaudit.document import Document
 from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
-from mtaudit.names.knowledge import curated
+from mtaudit.names.store import shipped
 from mtaudit.text.markup import view_of
 
 SENTENCES, PARAGRAPH = 8, 2
@@ -52,7 +52,7 @@ def paragraphs(sentences: list[str]) -> list[list[str]]:
 
 def main(path: Path, number: int) -> int:
     """Print the findings and their rates."""
-    auditor = Auditor(Config(), curated(), Scorer(load()))
+    auditor = Auditor(Config(), shipped(), Scorer(load()))
     blocks = sentence_blocks(path)[-number:]
     documents = [
         Document(str(i), "\n\n".join(" ".join(pair) for pair in paragraphs(block)))

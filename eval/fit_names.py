@@ -28,8 +28,8 @@ from mtaudit.evidence import Suspect
 from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
 from mtaudit.names.context import context_of
-from mtaudit.names.knowledge import curated
 from mtaudit.names.resolver import propose, questions
+from mtaudit.names.store import shipped
 from mtaudit.text.sentences import split
 
 CHANNELS = ("literal", "literal-phrase", "literal-word", "romanisation")
@@ -38,7 +38,7 @@ Row = tuple[str, list[float], bool]
 
 def suspects(document: Document) -> list[Suspect]:
     """Return the suspects of one text before the language model is asked."""
-    return list(propose(document, curated(), context_of(document, curated())))
+    return list(propose(document, shipped(), context_of(document, shipped())))
 
 
 def rows(texts: list[tuple[str, str | None]], scorer: Scorer) -> list[Row]:
@@ -65,7 +65,7 @@ def main(path: Path, positives: int, sentences: int) -> int:
         texts = [json.loads(line)["text"] for line in file]
     rng = random.Random(11)
     rng.shuffle(texts)
-    garbled = (garble(text, curated(), rng) for text in texts[sentences:] if 60 < len(text) < 300)
+    garbled = (garble(text, shipped(), rng) for text in texts[sentences:] if 60 < len(text) < 300)
     made = [(g.text, g.entity) for g in garbled if g is not None][:positives]
     scorer = Scorer(load())
     data = rows(made, scorer) + rows([(text, None) for text in texts[:sentences]], scorer)

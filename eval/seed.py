@@ -21,13 +21,13 @@ from mtaudit.document import Document, Span
 from mtaudit.finding import DocumentReport, Finding
 from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
-from mtaudit.names.knowledge import curated
+from mtaudit.names.store import shipped
 from mtaudit.text.markup import view_of
 
 
 def audit(text: str) -> DocumentReport:
     """Return the report of one text under the default configuration."""
-    auditor = Auditor(Config(), curated(), Scorer(load()))
+    auditor = Auditor(Config(), shipped(), Scorer(load()))
     document = Document("article", text)
     (report,) = auditor.run(
         [document],

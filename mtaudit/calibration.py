@@ -25,6 +25,7 @@ _NAMES = {
     # Not fitted: taken over from a phrase read literally. In 1,053,219 words of human-written news
     # no name is cut so.
     "split": Weights(names=0.43, excess=0.00, gain=0.19, constant=3.55),
+    "order": Weights(names=0.43, excess=0.19, gain=0.19, constant=2.05),
 }
 
 
@@ -36,6 +37,8 @@ _NAMES_ALONE = {
     "literal-word": Weights(names=1.0, excess=0.0, gain=0.0, constant=0.7),
     "romanisation": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
     "split": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
+    "order": Weights(names=1.0, excess=0.0, gain=0.0, constant=3.0),
+    "misreading": Weights(names=1.0, excess=0.0, gain=0.0, constant=-99.0),
 }
 
 

@@ -26,7 +26,7 @@ class Config:
     ``model`` is a registry name, a folder or a GGUF file; ``style`` the house style of suggested
     names; ``disable`` names checks to leave out; ``max_characters`` the longest document audited.
     ``device`` is where the model runs, ``cache`` whether its scores are kept for the next run and
-    ``cache_megabytes`` how much of them.
+    ``cache_megabytes`` how much of them. ``names`` is a names file in place of the shipped one.
     """
 
     model: str = DEFAULT_MODEL
@@ -39,6 +39,7 @@ class Config:
     device: str = "auto"
     cache: bool = True
     cache_megabytes: int = 512
+    names: str = ""
 
     def __post_init__(self) -> None:
         _one_of("style", self.style, STYLES)
@@ -58,9 +59,9 @@ class Config:
 
 
 # These choose what is done with a report and how it is computed, not what it says; the model and
-# its number format are in the signature by themselves.
+# its number format, and the names, are in the signature by themselves.
 _PRESENTATION = frozenset(
-    {"fail_on", "max_characters", "model", "device", "cache", "cache_megabytes"}
+    {"fail_on", "max_characters", "model", "device", "cache", "cache_megabytes", "names"}
 )
 
 
@@ -80,22 +81,36 @@ def load(start: Path, given: Path | None = None) -> Config:
         ConfigError: the file cannot be read, a key is unknown or a value is of the wrong kind.
 
     """
+    path = find(start, given)
+    return Config() if path is None else _read(path)
+
+
+def find(start: Path, given: Path | None = None) -> Path | None:
+    """Return the configuration file in force in folder ``start``, None where there is none.
+
+    Raises:
+        ConfigError: a file on the way cannot be read.
+
+    """
     if given is not None:
-        return _read(given)
+        return given
     for folder in (start, *start.parents):
         if (folder / "mtaudit.toml").is_file():
-            return _read(folder / "mtaudit.toml")
+            return folder / "mtaudit.toml"
         project = folder / "pyproject.toml"
         if project.is_file() and "mtaudit" in _table(project).get("tool", {}):
-            return _read(project)
-    return Config()
+            return project
+    return None
 
 
 def _read(path: Path) -> Config:
     table = _table(path)
     if path.name == "pyproject.toml":
         table = table.get("tool", {}).get("mtaudit", {})
-    return with_values(Config(), table, str(path))
+    config = with_values(Config(), table, str(path))
+    if not config.names:
+        return config
+    return replace(config, names=str(path.parent / Path(config.names).expanduser()))
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -127,7 +127,9 @@ class Hypothesis:
     ``channel`` is log P(what stands there | the rendering), ``prior`` log P(rendering | document),
     ``gain`` the change in log-probability of the context when the rendering is put in, all in
     nats; ``gain`` is None when no language model was asked. ``replaces`` may be wider than the
-    suspicious span (an article goes with the words it belongs to). ``via`` names the channel.
+    suspicious span (an article goes with the words it belongs to). ``via`` names the channel,
+    ``name`` is the name without what the sentence adds to it, ``written`` the name in its own
+    language that the channel started from, "" where it did not.
     """
 
     entity: str
@@ -138,6 +140,8 @@ class Hypothesis:
     prior: float
     via: str
     gain: float | None = None
+    name: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

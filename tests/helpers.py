@@ -7,7 +7,7 @@ from mtaudit.config import Config
 from mtaudit.document import Document, Markup
 from mtaudit.errors import InputError
 from mtaudit.finding import DocumentReport
-from mtaudit.names.knowledge import curated
+from mtaudit.names.store import shipped
 from mtaudit.text.markup import view_of
 
 
@@ -20,7 +20,7 @@ def audit(
 ) -> DocumentReport:
     """Return the report of one text."""
     complaints: list[InputError] = []
-    auditor = Auditor(config or Config(), curated(), scorer)
+    auditor = Auditor(config or Config(), shipped(), scorer)
     reports = list(
         auditor.run(
             [Document("test", text, "test", markup)],

@@ -19,7 +19,7 @@ from mtaudit.lm.batching import Batch
 from mtaudit.lm.cache import ScoreCache, digest
 from mtaudit.lm.model import LanguageModel, load_folder
 from mtaudit.lm.scorer import Scorer
-from mtaudit.names.knowledge import curated
+from mtaudit.names.store import shipped
 from mtaudit.text.markup import view_of
 from tests.tiny import tiny_folder
 
@@ -76,7 +76,7 @@ def test_what_is_known_is_not_measured_again(model: LanguageModel, tmp_path: Pat
 def test_an_edited_paragraph_is_scored_alone(model: LanguageModel, tmp_path: Path) -> None:
     watched, network = counted(model)
     scorer = Scorer(watched, cache=ScoreCache(tmp_path / "c.sqlite"))
-    auditor = Auditor(Config(), curated(), scorer)
+    auditor = Auditor(Config(), shipped(), scorer)
     paragraphs = [
         "The governor opened the bridge on Monday, and thanked the workers.",
         "Traffic had been diverted through the old town for two years.",

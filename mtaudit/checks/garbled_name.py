@@ -13,12 +13,13 @@ from mtaudit.names.resolver import odds
 
 _MOST_SUGGESTIONS = 3
 _REASONS = {
-    "literal": "reads like a word-by-word translation of {name}",
-    "literal-phrase": "reads like a word-by-word translation of {name}",
-    "literal-word": "reads like {name}, translated as an ordinary word",
-    "romanisation": "is a spelling of {name} that no newsroom uses",
+    "literal": "reads like a word-by-word translation of {name}{source}",
+    "literal-phrase": "reads like a word-by-word translation of {name}{source}",
+    "literal-word": "reads like {name}{source}, translated as an ordinary word",
+    "romanisation": "is a spelling of {name}{source} that no newsroom uses",
     "misreading": "does not fit here; {name} does",
     "split": "is {name}, cut in two by words that do not belong there",
+    "order": "is {name}, its words in another order",
 }
 
 
@@ -42,13 +43,13 @@ def _finding(
         category=Category.NAME,
         severity=_severity(best),
         span=suspect.span,
-        message=f"“{written}” {_REASONS[best.via].format(name=best.rendering)}",
+        message=f"“{written}” {_reason(best)}",
         confidence=confidence,
         suggestions=tuple(
             Suggestion(
                 hypothesis.replaces,
                 hypothesis.rendering,
-                _REASONS[hypothesis.via].format(name=hypothesis.rendering),
+                _reason(hypothesis),
                 round(confidence * share, 3),
             )
             for hypothesis, share in _ranked(suspect, weights)
@@ -64,9 +65,14 @@ def _finding(
     )
 
 
+def _reason(hypothesis: Hypothesis) -> str:
+    source = f" ({hypothesis.written})" if hypothesis.written else ""
+    return _REASONS[hypothesis.via].format(name=hypothesis.name, source=source)
+
+
 def _severity(best: Hypothesis) -> Severity:
     # A wrong spelling or a cut still names somebody; a literal reading or another word does not.
-    return Severity.MAJOR if best.via in ("romanisation", "split") else Severity.CRITICAL
+    return Severity.MAJOR if best.via in ("romanisation", "split", "order") else Severity.CRITICAL
 
 
 def _ranked(suspect: Suspect, weights: Mapping[str, Weights]) -> Iterator[tuple[Hypothesis, float]]:

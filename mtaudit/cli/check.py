@@ -18,7 +18,7 @@ from mtaudit.config import Config
 from mtaudit.document import Document
 from mtaudit.errors import ExitCode, InputError, UsageError
 from mtaudit.finding import DocumentReport, Severity, Signature
-from mtaudit.names.knowledge import curated
+from mtaudit.names.store import shipped
 from mtaudit.readers import files
 from mtaudit.text.markup import view_of
 from mtaudit.text.view import View
@@ -119,7 +119,7 @@ def check(
         )
         if documents is None:
             return _complain(complaints)
-        auditor = Auditor(settings, curated(), _scorer(settings, activity))
+        auditor = Auditor(settings, shipped(activity.update), _scorer(settings, activity))
         reports = auditor.run(
             documents, view=_view, complain=complaints.append, progress=activity.update
         )

@@ -24,6 +24,8 @@ _SAME_SENTENCE = 1.0
 _OTHER_COUNTRY = -1.0
 _NAMED_ELSEWHERE = 2.5
 _CUE = 3.0
+# A gazetteer has some sixty times as many entries as the reviewed tables: log(1 / 60).
+_GAZETTEER = -4.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Context:
 
         ``repeats`` says whether naming the entity elsewhere makes it likelier here too.
         """
-        value = _BASE + (_CUE if cued else 0.0)
+        value = _BASE + (_CUE if cued else 0.0) + (_GAZETTEER if entity.broad else 0.0)
         own = set(entity.countries)
         if own & self.by_segment.get(segment, frozenset()):
             value += _SAME_COUNTRY + _SAME_SENTENCE

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CUES: Mapping[str, frozenset[str]] = {
-    "newspaper": frozenset("newspaper daily paper weekly magazine tabloid".split()),
+    "newspaper": frozenset(
+        "newspaper daily paper weekly magazine tabloid journal gazette publication".split()
+    ),
     "news-agency": frozenset("agency".split()),
     "broadcaster": frozenset("channel television tv station network radio broadcaster".split()),
-    "website": frozenset("website site portal newspaper".split()),
+    "website": frozenset("website site portal newspaper outlet publication edition".split()),
     "party": frozenset("party movement bloc list coalition alliance front group".split()),
     "armed-group": frozenset(
         "group militia force fighter militant faction movement brigade battalion terrorist "

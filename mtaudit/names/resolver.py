@@ -16,24 +16,28 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
+from mtaudit.names.channels.candidate import Candidate, Channel
+from mtaudit.names.channels.literal import literal_readings
+from mtaudit.names.channels.misreading import misreadings
+from mtaudit.names.channels.order import reordered_names
+from mtaudit.names.channels.romanisation import romanisations
+from mtaudit.names.channels.split import split_names
 from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import countries_in
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
-from mtaudit.names.literal import literal_readings
-from mtaudit.names.romanise import distance, romanise, sounds
-from mtaudit.names.spelling import respellings
-from mtaudit.names.split import split_names
+from mtaudit.names.rendering import Renderer
 from mtaudit.text.frequency import zipf
-from mtaudit.text.words import STOP_WORDS, bare, stem, words
+from mtaudit.text.words import stem, words
 
+CHANNELS: tuple[Channel, ...] = (literal_readings, romanisations, split_names, reordered_names)
 _WORD = re.compile(r"\S+")
 _REACH = 8
 # How many renderings of one span the language model is asked about.
@@ -41,20 +45,20 @@ _MOST_HYPOTHESES = 6
 _MOST_GUESSES = 8
 # Below this no gain that a language model gives would be believed, so it is not asked.
 _HOPELESS = -8.5
-# One word reads like a name by chance, three hardly ever: each has its own constant.
-_LITERAL = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
-# log P(any word | e): the word says nothing of the name but, perhaps, how it sounds.
-_MISREAD = -4.0
-_PER_SOUND = 4.0
-_GUESSED_KINDS = frozenset({"armed-group", "army", "security-service", "party"})
-# Besides function words and verbs, a name may follow these.
-_TAKE_NAMES = frozenset(
-    "against between among amid like within near towards toward across behind around despite via "
-    "organization organisation group movement militants fighters terrorists said says".split()
-)
-# A misprint is no misreading, and verbs, adverbs and superlatives do not stand where names do.
-_NO_NAME = ("ing", "ed", "ly", "iest")
+_HOPELESS_PHRASE = -10.5  # three words seldom read like a name by chance
+_READ = frozenset({"literal-word", "literal", "literal-phrase"})
+# These stretch over words of the right name, which are then no proof that it stands there.
+_TORN = frozenset({"split", "order"})
+_ORDINARY = 4.0  # Zipf frequency of a word that is no name first of all
 _PER_ZIPF = 0.8  # nats for each tenfold of how often English prints a name
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A hypothesis and the words that it explains."""
+
+    hypothesis: Hypothesis
+    span: Span
 
 
 def propose(
@@ -69,53 +73,149 @@ def propose(
     ``oddities`` are words that the language model did not expect: for those, every entity of the
     document or of its countries is a hypothesis. No hypothesis has a gain yet.
     """
-    forms = _Forms(document, context.mentions, style)
-    found: list[Hypothesis] = []
-    spans: list[Span] = []
+    renderer = Renderer(document, context.mentions, style)
+    found: list[_Found] = []
     for segment in document.segments:
         known = context.names_in.get(segment, ())
         states = [
             span.shift(segment.span.start) for span, _ in countries_in(document[segment.span])
         ]
-        for hypothesis, span in _of_segment(document, segment, knowledge, context, forms):
-            if hypothesis.channel + hypothesis.prior < _HOPELESS:
-                continue
-            cut = hypothesis.via == "split"
-            if not _sound(span, "" if cut else hypothesis.entity, known, states):
-                found.append(hypothesis)
-                spans.append(span)
+        for channel in CHANNELS:
+            for candidate in channel(document, segment, knowledge, context):
+                hypothesis = _weighed(candidate, document, segment, context, renderer)
+                if not _hopeless(hypothesis) and not _sound(
+                    document, candidate, known, states, beside=_beside(document, segment, candidate)
+                ):
+                    found.append(_Found(hypothesis, candidate.span))
         for odd in oddities:
             if segment.span.contains(odd) and not any(m.span.overlaps(odd) for m in known):
-                for guess in _guesses(document, segment, odd, knowledge, context, forms):
-                    found.append(guess)
-                    spans.append(odd)
+                guesses = [
+                    _guess(candidate, document, segment, knowledge, context, renderer)
+                    for candidate in misreadings(document, segment, knowledge, context, odd)
+                ]
+                guesses.sort(key=lambda guess: -(guess.channel + guess.prior))
+                found.extend(_Found(guess, odd) for guess in guesses[:_MOST_GUESSES])
     kept = [
-        (hypothesis, span)
-        for hypothesis, span in zip(found, spans, strict=True)
-        if not _told_twice(document, hypothesis, span, found, spans, context.mentions)
-    ]
-    return tuple(_grouped([h for h, _ in kept], [span for _, span in kept]))
+        one for one in found
+        if not _told_twice(document, one, found, context.mentions) and not _part(one, found)
+    ]  # fmt: skip
+    return tuple(_grouped(kept))
+
+
+def _part(one: _Found, found: Sequence[_Found]) -> bool:
+    """Whether a longer stretch of words is a spelling of the same name."""
+    return one.hypothesis.via == "romanisation" and any(
+        other.hypothesis.via == "romanisation"
+        and other.hypothesis.entity == one.hypothesis.entity
+        and other.span != one.span
+        and other.span.contains(one.span)
+        for other in found
+    )
+
+
+def _weighed(
+    candidate: Candidate,
+    document: Document,
+    segment: Segment,
+    context: Context,
+    renderer: Renderer,
+) -> Hypothesis:
+    entity, span = candidate.entity, candidate.span
+    beside = cued(document, segment, span, entity.kind) or (
+        candidate.via == "romanisation" and _first_name(document, segment, span, entity)
+    )
+    form = candidate.part or (
+        entity.rendering(renderer.style) if candidate.via in _TORN else renderer.form(entity)
+    )
+    replaces, rendering = renderer.fitted(segment, span, entity, form)
+    return Hypothesis(
+        entity=entity.id,
+        rendering=rendering,
+        kind=entity.kind,
+        replaces=replaces,
+        channel=candidate.logprob,
+        prior=context.prior(entity, segment, beside),
+        via=candidate.via,
+        name=form,
+        written=candidate.written,
+    )
+
+
+def _guess(
+    candidate: Candidate,
+    document: Document,
+    segment: Segment,
+    knowledge: KnowledgeBase,
+    context: Context,
+    renderer: Renderer,
+) -> Hypothesis:
+    hypothesis = _weighed(candidate, document, segment, context, renderer)
+    return replace(hypothesis, prior=hypothesis.prior + _prominence(candidate.entity))
+
+
+def _first_name(document: Document, segment: Segment, span: Span, entity: Entity) -> bool:
+    """Whether another part of a person's name stands right before the span."""
+    before = [word.text for word in words(document.text, segment.span.start, span.start)][-1:]
+    parts = {stem(part) for form in entity.forms for part in form.split()[:-1]}
+    return entity.kind == "person" and any(stem(word) in parts for word in before)
+
+
+def _prominence(entity: Entity) -> float:
+    """Return the share of P(entity) that its commonest one-word form tells, 0 for an unseen one."""
+    return _PER_ZIPF * max((zipf(form) for form in entity.forms if " " not in form), default=0.0)
+
+
+def _hopeless(hypothesis: Hypothesis) -> bool:
+    least = _HOPELESS_PHRASE if hypothesis.via == "literal-phrase" else _HOPELESS
+    return hypothesis.channel + hypothesis.prior < least
+
+
+def _beside(document: Document, segment: Segment, candidate: Candidate) -> bool:
+    return cued(document, segment, candidate.span, candidate.entity.kind)
+
+
+def _sound(
+    document: Document,
+    candidate: Candidate,
+    known: Sequence[Mention],
+    states: Sequence[Span],
+    *,
+    beside: bool,
+) -> bool:
+    """Whether the span belongs to a name that is rendered as newsrooms do.
+
+    An ordinary word that is some other name too ("Labor") is no proof where a noun beside it says
+    what kind of thing is named ("the newspaper Labor").
+    """
+    span = candidate.span
+    if any(state.contains(span) for state in states):
+        return True
+    own = "" if candidate.via in _TORN else candidate.entity.id
+    for mention in known:
+        if mention.entity == own and mention.span.overlaps(span):
+            return True
+        other_kind = beside and mention.kind != candidate.entity.kind
+        ordinary = other_kind and zipf(document[mention.span].casefold()) >= _ORDINARY
+        if mention.span.contains(span) and not ordinary:
+            return True
+    return False
 
 
 def _told_twice(
-    document: Document,
-    hypothesis: Hypothesis,
-    span: Span,
-    found: Sequence[Hypothesis],
-    spans: Sequence[Span],
-    mentions: Sequence[Mention],
+    document: Document, one: _Found, found: Sequence[_Found], mentions: Sequence[Mention]
 ) -> bool:
     """Whether a literal reading stands right beside the same name in its own letters.
 
     Nobody writes a name twice in a row: the words belong to something else.
     """
-    if hypothesis.via not in _LITERAL.values():
+    if one.hypothesis.via not in _READ:
         return False
+    entity, span = one.hypothesis.entity, one.span
     others = [
-        other for one, other in zip(found, spans, strict=True)
-        if one.entity == hypothesis.entity and one.via == "romanisation"
+        other.span for other in found
+        if other.hypothesis.entity == entity and other.hypothesis.via == "romanisation"
     ]  # fmt: skip
-    others += [m.span for m in mentions if m.entity == hypothesis.entity]
+    others += [m.span for m in mentions if m.entity == entity]
     return any(
         document.text[min(span.end, other.end) : max(span.start, other.start)] == " "
         for other in others
@@ -179,189 +279,6 @@ def _as_written(document: Document, suspect: Suspect) -> str:
     return written.casefold() if " " in written else written
 
 
-def _of_segment(
-    document: Document,
-    segment: Segment,
-    knowledge: KnowledgeBase,
-    context: Context,
-    forms: _Forms,
-) -> Iterator[tuple[Hypothesis, Span]]:
-    for reading in literal_readings(document, segment, knowledge):
-        beside = cued(document, segment, reading.span, reading.entity.kind)
-        yield (
-            Hypothesis(
-                entity=reading.entity.id,
-                rendering=forms.of(reading.entity),
-                kind=reading.entity.kind,
-                replaces=_with_article(document, segment, reading.span, reading.entity),
-                channel=reading.logprob,
-                prior=context.prior(reading.entity, segment, beside),
-                via=_LITERAL[min(3, reading.words)],
-            ),
-            reading.span,
-        )
-    for respelling in respellings(document, segment, knowledge):
-        entity = respelling.entity
-        beside = cued(document, segment, respelling.span, entity.kind) or _first_name(
-            document, segment, respelling.span, entity
-        )
-        yield (
-            Hypothesis(
-                entity=entity.id,
-                rendering=respelling.rendering,
-                kind=entity.kind,
-                replaces=respelling.span,
-                channel=respelling.logprob,
-                prior=context.prior(entity, segment, beside),
-                via="romanisation",
-            ),
-            respelling.span,
-        )
-
-    for cut in split_names(document, segment, knowledge):
-        yield (
-            Hypothesis(
-                entity=cut.entity.id,
-                rendering=cut.entity.rendering(forms.style),
-                kind=cut.entity.kind,
-                replaces=cut.span,
-                channel=cut.logprob,
-                prior=context.prior(cut.entity, segment, False),
-                via="split",
-            ),
-            cut.span,
-        )
-
-
-def _first_name(document: Document, segment: Segment, span: Span, entity: Entity) -> bool:
-    """Whether another part of a person's name stands right before the span."""
-    before = [word.text for word in words(document.text, segment.span.start, span.start)][-1:]
-    parts = {stem(part) for form in entity.forms for part in form.split()[:-1]}
-    return entity.kind == "person" and any(stem(word) in parts for word in before)
-
-
-def _sound(span: Span, entity: str, known: Sequence[Mention], states: Sequence[Span]) -> bool:
-    """Whether the span belongs to a name that is rendered as newsrooms do."""
-    return any(state.contains(span) for state in states) or any(
-        mention.span.contains(span) or (mention.entity == entity and mention.span.overlaps(span))
-        for mention in known
-    )
-
-
-def _guesses(
-    document: Document,
-    segment: Segment,
-    odd: Span,
-    knowledge: KnowledgeBase,
-    context: Context,
-    forms: _Forms,
-) -> Iterator[Hypothesis]:
-    """Yield the entities that a word without any reading may stand for, likeliest first."""
-    word = odd.of(document.text)
-    if zipf(word) == 0.0 or word.endswith(_NO_NAME) or not _name_slot(document, segment, odd):
-        return
-    here = context.by_segment.get(segment, frozenset()) or context.countries.keys()
-    guesses = []
-    named = [knowledge[entity] for entity in context.named]
-    local = knowledge.of_countries(here, _GUESSED_KINDS)
-    for entity in {entity.id: entity for entity in (*named, *local)}.values():
-        if entity.kind not in _GUESSED_KINDS:
-            continue
-        beside = cued(document, segment, odd, entity.kind)
-        channel = _MISREAD - _PER_SOUND * _unlike(word, entity)
-        guesses.append(
-            Hypothesis(
-                entity=entity.id,
-                rendering=forms.of(entity),
-                kind=entity.kind,
-                replaces=_with_article(document, segment, odd, entity),
-                channel=channel,
-                prior=context.prior(entity, segment, beside) + _prominence(entity),
-                via="misreading",
-            )
-        )
-    guesses.sort(key=lambda guess: -(guess.channel + guess.prior))
-    yield from guesses[:_MOST_GUESSES]
-
-
-def _name_slot(document: Document, segment: Segment, span: Span) -> bool:
-    """Whether a name could stand here: not behind an adjective or noun that goes with the word."""
-    before = [word.text for word in words(document.text, segment.span.start, span.start)][-1:]
-    if not before or document.text[span.start - 1] in '“"‘':
-        return True
-    word = before[0].casefold()
-    return word in STOP_WORDS or word in _TAKE_NAMES or word.endswith(("ing", "ed"))
-
-
-def _prominence(entity: Entity) -> float:
-    """Return the share of P(entity) that its commonest one-word form tells, 0 for an unseen one."""
-    return _PER_ZIPF * max((zipf(form) for form in entity.forms if " " not in form), default=0.0)
-
-
-def _unlike(word: str, entity: Entity) -> float:
-    """Return 0 for a word that sounds like the name, 1 for one that has nothing of it."""
-    targets = {form for form in entity.forms if " " not in form and not form.isupper()}
-    for language, name in entity.sources:
-        if language in ("ar", "fa", "ru", "uk") and " " not in name:
-            roman = romanise(name)
-            targets.add(roman.removeprefix("al"))
-    away = [
-        distance(word, target) / max(len(sounds(word)), len(sounds(target)), 1)
-        for target in targets
-    ]
-    return min(1.0, *away) if away else 1.0
-
-
-def _with_article(document: Document, segment: Segment, span: Span, entity: Entity) -> Span:
-    """Widen the span over an article and quotation marks that the right name would not carry."""
-    text, start, end = document.text, span.start, span.end
-    if text[start - 1 : start] in ("“", '"') and text[end : end + 1] in ("”", '"'):
-        start, end = start - 1, end + 1
-    if entity.article:
-        return span
-    for article in ("the ", "The "):
-        at = start - len(article)
-        if at >= segment.span.start and text[at:start] == article and _alone(text, end, segment):
-            return Span(at, end)
-    return span
-
-
-def _alone(text: str, end: int, segment: Segment) -> bool:
-    """Whether the name ends its noun phrase, so that no noun after it needs the article."""
-    following = next(words(text, end, segment.span.end), None)
-    if following is None or text[end : following.span.start].strip(' ”"'):
-        return True
-    # A noun that the name qualifies comes next: "the Daesh militants" keeps its article.
-    return not following.text[0].islower() or _verb_like(following.text)
-
-
-def _verb_like(word: str) -> bool:
-    folded = bare(word)
-    return folded.endswith("ed") or folded in _AFTER_NAMES
-
-
-_AFTER_NAMES = frozenset(
-    "is are was were has have had will would can could may might said says say took take led and "
-    "or in on at to from of for with by near who which that after before as but while when "
-    "told went came began lost won held left met made got gave".split()
-)
-
-
-class _Forms:
-    """How each entity is to be rendered: as the document itself does, else by the house style."""
-
-    def __init__(self, document: Document, mentions: Iterable[Mention], style: str) -> None:
-        used: dict[str, Counter[str]] = defaultdict(Counter)
-        for mention in mentions:
-            if not document[mention.span].islower():
-                used[mention.entity][document[mention.span]] += 1
-        self._used = {entity: counts.most_common(1)[0][0] for entity, counts in used.items()}
-        self.style = style
-
-    def of(self, entity: Entity) -> str:
-        return self._used.get(entity.id) or entity.rendering(self.style)
-
-
 def spellings(rendering: str) -> tuple[str, ...]:
     """Return a rendering and, where it has accents, its plain spelling.
 
@@ -373,11 +290,11 @@ def spellings(rendering: str) -> tuple[str, ...]:
     return (rendering,) if plain == rendering else (rendering, plain)
 
 
-def _grouped(found: Sequence[Hypothesis], spans: Sequence[Span]) -> Iterator[Suspect]:
+def _grouped(found: Sequence[_Found]) -> Iterator[Suspect]:
     """Join hypotheses on the same words into one suspect, the best few of each."""
     by_span: dict[Span, list[Hypothesis]] = defaultdict(list)
-    for hypothesis, span in zip(found, spans, strict=True):
-        by_span[span].append(hypothesis)
+    for one in found:
+        by_span[one.span].append(one.hypothesis)
     for span in sorted(by_span):
         best: dict[str, Hypothesis] = {}
         for hypothesis in sorted(by_span[span], key=lambda h: -(h.channel + h.prior)):

@@ -20,7 +20,15 @@ _CYRILLIC = {
     "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e",
     "ю": "yu", "я": "ya",
 }  # fmt: skip
-_LETTERS = _ARABIC | _CYRILLIC
+_HEBREW = {
+    "א": "a", "ב": "b", "ג": "g", "ד": "d", "ה": "h", "ו": "o", "ז": "z", "ח": "h", "ט": "t",
+    "י": "i", "כ": "k", "ך": "k", "ל": "l", "מ": "m", "ם": "m", "נ": "n", "ן": "n", "ס": "s",
+    "ע": "a", "פ": "p", "ף": "f", "צ": "ts", "ץ": "ts", "ק": "k", "ר": "r", "ש": "sh", "ת": "t",
+    "׳": "", "״": "", '"': "",
+}  # fmt: skip
+_TURKISH = {"ç": "ch", "c": "j", "ş": "sh", "ı": "i", "ğ": "g", "ö": "o", "ü": "u", "â": "a",
+            "î": "i", "û": "u"}  # fmt: skip
+_LETTERS = _ARABIC | _CYRILLIC | _HEBREW
 _DIGRAPHS = (
     ("tch", "C"), ("sch", "S"), ("sh", "S"), ("ch", "C"), ("kh", "x"), ("gh", "G"), ("th", "t"),
     ("dh", "d"), ("ph", "f"), ("zh", "Z"), ("ck", "k"), ("qu", "k"), ("ee", "i"), ("oo", "u"),
@@ -34,9 +42,14 @@ _NEAR = {frozenset(pair) for pair in
 _ARTICLE = re.compile(r"(?:al|el|ul|as|ash|an|ar|at|az|ad|as)[-'’ ]", re.IGNORECASE)
 
 
-def romanise(name: str) -> str:
-    """Return the letter-by-letter Latin spelling of an Arabic, Persian or Cyrillic name."""
-    return "".join(_LETTERS.get(letter, letter) for letter in name.casefold())
+def romanise(name: str, language: str = "") -> str:
+    """Return the letter-by-letter Latin spelling of an Arabic, Persian, Cyrillic or Hebrew name.
+
+    A Turkish one (``language`` "tr") is spelled as it sounds in English.
+    """
+    letters = _TURKISH if language == "tr" else _LETTERS
+    folded = name.casefold().replace("i̇", "i")
+    return "".join(letters.get(letter, letter) for letter in folded)
 
 
 @lru_cache(maxsize=65_536)

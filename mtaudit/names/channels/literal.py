@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mtaudit.document import Document, Segment, Span
-from mtaudit.names.context import cued
+from mtaudit.names.channels.candidate import Candidate
+from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
+from mtaudit.names.glossing import sound_key
 from mtaudit.names.knowledge import KnowledgeBase, Pattern
 from mtaudit.text.words import bare, stem, words
 
@@ -22,21 +24,15 @@ _WIDEST_GAP = 2  # function words between two words of a reading
 _PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
                         "city province town governorate village district".split())  # fmt: skip
 _ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
-# log P: one of the likelier orders (the source's, or its mirror image), and any other.
+# log P: one of the likelier orders (the source's, or its mirror image), the mirror image of two
+# words out of three, and any other.
 _KNOWN_ORDER = -0.7
+_PART_MIRRORED = -1.6
 _OTHER_ORDER = -2.5
 _JOINER = -0.3
+# One word reads like a name by chance, three hardly ever: each has its own constant.
+_VIA = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
 _KINDS = frozenset().union(*CUES.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A stretch of text that reads like a literal translation of an entity's name."""
-
-    span: Span
-    entity: Entity
-    logprob: float
-    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +41,35 @@ class _Token:
     stem: str
     span: Span
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What a slot may hold for the word: its stem; for a name, how it sounds too."""
+        if self.text[0].isupper():
+            return self.stem, sound_key(bare(self.text))
+        return (self.stem,)
+
 
 def literal_readings(
-    document: Document, segment: Segment, knowledge: KnowledgeBase
-) -> Iterator[Reading]:
-    """Yield every stretch of a sentence that is a literal reading of an entity."""
+    document: Document, segment: Segment, knowledge: KnowledgeBase, context: Context
+) -> Iterator[Candidate]:
+    """Yield every stretch of a sentence that is a literal reading of an entity.
+
+    Entries of gazetteers are looked for when the document is about their country.
+    """
     tokens = [
         _Token(part, stem(part), Span(start, start + len(part)))
         for word in words(document.text, segment.span.start, segment.span.end)
         for part, start in _parts(word.text, word.span.start)
     ]
-    present = {token.stem for token in tokens}
-    tried: set[int] = set()
+    present = {key for token in tokens for key in token.keys}
+    tried: set[tuple[int, int]] = set()
     for key in sorted(present):
         for pattern in knowledge.patterns(key):
             if pattern.number in tried:
                 continue
             tried.add(pattern.number)
+            if pattern.countries and pattern.countries.isdisjoint(context.countries):
+                continue
             if all(not present.isdisjoint(slot) for slot in pattern.slots):
                 yield from _occurrences(document, segment, tokens, pattern, knowledge)
 
@@ -79,24 +87,28 @@ def _occurrences(
     tokens: Sequence[_Token],
     pattern: Pattern,
     knowledge: KnowledgeBase,
-) -> Iterator[Reading]:
+) -> Iterator[Candidate]:
+    entity = knowledge[pattern.entity]
     for first in range(len(tokens)):
         match = _match(document.text, tokens, first, pattern)
         if match is None:
             continue
         taken, joiners = match
         chosen = [tokens[index] for index, _ in taken]
-        if knowledge.is_form(pattern.entity, frozenset(token.stem for token in chosen)):
+        if knowledge.is_form(entity, frozenset(token.stem for token in chosen)):
             continue  # the words of a printed form: "Iraqi interior ministry"
         if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
             continue  # "Turkish troops" names no body in particular
         span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
         if len(pattern.slots) == 1:
-            widened = _single(document, segment, tokens, taken[0][0], pattern.entity)
+            widened = _single(document, segment, tokens, taken[0][0], entity)
             if widened is None:
                 continue
             span = widened
-        yield Reading(span, pattern.entity, _logprob(tokens, taken, joiners, pattern), len(taken))
+        elif pattern.sounded and not all(token.text[0].isupper() for token in chosen):
+            continue  # beside a name that is kept, the words of the rest are written as names
+        logprob = _logprob(tokens, taken, joiners, pattern)
+        yield Candidate(span, entity, logprob, _VIA[min(3, len(taken))], pattern.written)
 
 
 def _generic(word: str) -> bool:
@@ -119,7 +131,7 @@ def _match(
         token = tokens[index]
         if taken and not _joined(text, tokens[index - 1].span.end, token.span.start):
             return None
-        fitting = [slot for slot in open_slots if token.stem in pattern.slots[slot]]
+        fitting = [slot for slot in open_slots if _key(token, pattern.slots[slot])]
         if fitting:
             # The slot with the fewest alternatives is the hardest to fill with another word.
             slot = min(fitting, key=lambda s: (len(pattern.slots[s]), s))
@@ -144,7 +156,7 @@ def _joins(token: _Token, pattern: Pattern) -> bool:
 def _joined(text: str, end: int, start: int) -> bool:
     """Whether only spaces, hyphens, quotes or a possessive stand between two words."""
     between = text[end:start]
-    return len(between) <= 4 and not set(between) - _LINKS
+    return between == "." or (len(between) <= 4 and not set(between) - _LINKS)
 
 
 def _logprob(
@@ -154,9 +166,16 @@ def _logprob(
     value = _JOINER * joiners + _order([slot for _, slot in taken])
     for index, slot in taken:
         ranks = pattern.slots[slot]
-        total = sum(1.0 / (rank + 1) for rank in range(len(ranks)))
-        value -= math.log((ranks[tokens[index].stem] + 1) * total)
+        total = sum(1.0 / (rank + 1) for rank in ranks.values())
+        key = _key(tokens[index], ranks)
+        assert key is not None
+        value -= math.log((ranks[key] + 1) * total)
     return value
+
+
+def _key(token: _Token, slot: Mapping[str, int]) -> str | None:
+    """Return what the slot knows the word by, None when it does not."""
+    return next((key for key in token.keys if key in slot), None)
 
 
 def _order(slots: Sequence[int]) -> float:
@@ -164,7 +183,9 @@ def _order(slots: Sequence[int]) -> float:
         return 0.0
     straight = list(slots) == sorted(slots)
     mirrored = list(slots) == sorted(slots, reverse=True)
-    return _KNOWN_ORDER if straight or mirrored else _OTHER_ORDER
+    if straight or mirrored:
+        return _KNOWN_ORDER
+    return _PART_MIRRORED if len(slots) == 3 else _OTHER_ORDER
 
 
 def _single(

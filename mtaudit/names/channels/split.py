@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.names.build import fold
+from mtaudit.names.channels.candidate import Candidate
+from mtaudit.names.context import Context
 from mtaudit.names.countries import country_words
-from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.romanise import bare_article
 from mtaudit.text.words import Word, bare, stem, words
@@ -20,18 +20,9 @@ _MOST_BETWEEN = 2
 _CUT = -1.5
 
 
-@dataclass(frozen=True, slots=True)
-class SplitName:
-    """First name, stray words and last name of a known person."""
-
-    span: Span
-    entity: Entity
-    logprob: float
-
-
 def split_names(
-    document: Document, segment: Segment, knowledge: KnowledgeBase
-) -> Iterator[SplitName]:
+    document: Document, segment: Segment, knowledge: KnowledgeBase, context: Context
+) -> Iterator[Candidate]:
     """Yield places where stray words stand between a known person's first and last name.
 
     In a million words of human-written news there is none.
@@ -49,7 +40,7 @@ def split_names(
             if bare_article(parts[-1]) == wanted and entity.id not in seen:
                 seen.add(entity.id)
                 end = last.span.start + len(bare(last.text))
-                yield SplitName(Span(first.span.start, end), entity, _CUT)
+                yield Candidate(Span(first.span.start, end), entity, _CUT, "split")
 
 
 def _behind(text: str, tokens: list[Word], number: int) -> Word | None:

@@ -1,0 +1,1 @@
+"""How machine translation breaks a name: one file a channel, each with its probability."""

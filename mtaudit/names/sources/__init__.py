@@ -1,0 +1,1 @@
+"""Where names come from: one reader a source."""
