@@ -1,9 +1,10 @@
 """Fit the weights of the literal and romanisation channels, and print what they reach.
 
-Usage: python -m eval.fit_names HUMAN.jsonl.gz [POSITIVES] [SENTENCES]
+Usage: python -m eval.fit_names HUMAN.jsonl.gz ROWS.jsonl [POSITIVES] [SENTENCES]
 
 Names in human-written news are garbled through the channels (``eval/garbling.py``); their right
-hypotheses are the positives. The suspects of untouched sentences of the same file are the
+hypotheses are the positives, with those of the rows of ``eval.garbled_names`` (development rows,
+never those that are reported on). The suspects of untouched sentences of the same file are the
 negatives. A logistic regression over (channel + prior, excess, gain) and a constant for each
 channel gives the weights of ``mtaudit/calibration.py``. They are printed, not written: a person
 decides.
@@ -22,32 +23,38 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from eval.garbled_names import unaided
 from eval.garbling import garble
 from mtaudit.document import Document
 from mtaudit.evidence import Suspect
 from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
 from mtaudit.names.context import context_of
+from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.resolver import propose, questions
 from mtaudit.names.store import shipped
 from mtaudit.text.sentences import split
 
-CHANNELS = ("literal", "literal-phrase", "literal-word", "romanisation")
+CHANNELS = (
+    "literal", "literal-phrase", "literal-partial", "literal-word", "romanisation", "order", "split"
+)  # fmt: skip
 Row = tuple[str, list[float], bool]
 
 
-def suspects(document: Document) -> list[Suspect]:
+def suspects(document: Document, knowledge: KnowledgeBase) -> list[Suspect]:
     """Return the suspects of one text before the language model is asked."""
-    return list(propose(document, shipped(), context_of(document, shipped())))
+    return list(propose(document, knowledge, context_of(document, knowledge)))
 
 
-def rows(texts: list[tuple[str, str | None]], scorer: Scorer) -> list[Row]:
+def rows(
+    texts: list[tuple[str, str | None]], scorer: Scorer, knowledge: KnowledgeBase
+) -> list[Row]:
     """Return channel, features and label of the hypotheses of (text, entity meant or None)."""
     found: list[Row] = []
     for text, meant in texts:
         (score,) = scorer.score([text])
         document = Document("fit", text, segments=split(text))
-        for suspect in suspects(document):
+        for suspect in suspects(document, knowledge):
             asked = [h for h in suspect.hypotheses if meant is None or h.entity == meant][:3]
             requests = list(questions(document, replace(suspect, hypotheses=tuple(asked))))
             gains = [max(gain) for gain in scorer.rescore_all(requests)]
@@ -59,7 +66,7 @@ def rows(texts: list[tuple[str, str | None]], scorer: Scorer) -> list[Row]:
     return found
 
 
-def main(path: Path, positives: int, sentences: int) -> int:
+def main(path: Path, development: Path, positives: int, sentences: int) -> int:
     """Print the fitted weights, the area under the ROC curve, and recall at few false alarms."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         texts = [json.loads(line)["text"] for line in file]
@@ -68,7 +75,15 @@ def main(path: Path, positives: int, sentences: int) -> int:
     garbled = (garble(text, shipped(), rng) for text in texts[sentences:] if 60 < len(text) < 300)
     made = [(g.text, g.entity) for g in garbled if g is not None][:positives]
     scorer = Scorer(load())
-    data = rows(made, scorer) + rows([(text, None) for text in texts[:sentences]], scorer)
+    with development.open(encoding="utf-8") as file:
+        known = [row for row in map(json.loads, file) if row.get("entity")]
+    written = [(row["text"], row["entity"]) for row in known]
+    data = rows(made, scorer, shipped())
+    data += rows(written, scorer, unaided(entity for _, entity in written))
+    data += rows([(text, None) for text in texts[:sentences]], scorer, shipped())
+    for channel in CHANNELS:
+        own = [label for via, _, label in data if via == channel]
+        print(f"{channel:16} {sum(own):4} right, {len(own) - sum(own):5} in human news")
     constants = [[float(via == channel) for channel in CHANNELS] for via, _, _ in data]
     x = np.hstack([np.array([features for _, features, _ in data]), np.array(constants)])
     y = np.array([label for _, _, label in data])
@@ -87,7 +102,7 @@ def main(path: Path, positives: int, sentences: int) -> int:
 
 
 if __name__ == "__main__":
-    if not 2 <= len(sys.argv) <= 4:
+    if not 3 <= len(sys.argv) <= 5:
         sys.exit(__doc__)
-    numbers = [int(argument) for argument in sys.argv[2:]]
-    sys.exit(main(Path(sys.argv[1]), *(numbers + [420, 6000][len(numbers) :])))
+    numbers = [int(argument) for argument in sys.argv[3:]]
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *(numbers + [420, 6000][len(numbers) :])))

@@ -48,7 +48,7 @@ def garble(text: str, knowledge: KnowledgeBase, rng: random.Random) -> Garbled |
 
 def _literal(entity: Entity, rng: random.Random) -> str | None:
     """Return a reading of two words or more, alternatives drawn by the inverse of their rank."""
-    readings = [reading for reading in glossing.readings(entity) if len(reading) >= 2]
+    readings = [reading for reading, _ in glossing.readings(entity) if len(reading) >= 2]
     if not readings:
         return None
     words = [

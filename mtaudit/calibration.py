@@ -19,6 +19,7 @@ from mtaudit.evidence import Weights
 _NAMES = {
     "literal": Weights(names=0.43, excess=0.19, gain=0.19, constant=2.05),
     "literal-phrase": Weights(names=0.43, excess=0.19, gain=0.19, constant=3.55),
+    "literal-partial": Weights(names=0.43, excess=0.19, gain=0.19, constant=2.05),
     "literal-word": Weights(names=1.0, excess=0.05, gain=0.10, constant=1.8),
     "romanisation": Weights(names=0.60, excess=0.00, gain=0.25, constant=1.9),
     "misreading": Weights(names=0.43, excess=0.10, gain=0.25, constant=-2.4),
@@ -34,6 +35,7 @@ _NAMES = {
 _NAMES_ALONE = {
     "literal": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
     "literal-phrase": Weights(names=1.0, excess=0.0, gain=0.0, constant=7.0),
+    "literal-partial": Weights(names=1.0, excess=0.0, gain=0.0, constant=6.0),
     "literal-word": Weights(names=1.0, excess=0.0, gain=0.0, constant=0.7),
     "romanisation": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),
     "split": Weights(names=1.0, excess=0.0, gain=0.0, constant=5.0),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,14 @@ settings.register_profile("mtaudit", deadline=None, suppress_health_check=[Healt
 settings.load_profile("mtaudit")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The names that a developer has added for himself decide no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MTAUDIT_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 @pytest.fixture(scope="session")

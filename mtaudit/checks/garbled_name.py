@@ -15,7 +15,8 @@ _MOST_SUGGESTIONS = 3
 _REASONS = {
     "literal": "reads like a word-by-word translation of {name}{source}",
     "literal-phrase": "reads like a word-by-word translation of {name}{source}",
-    "literal-word": "reads like {name}{source}, translated as an ordinary word",
+    "literal-partial": "reads like a translation of {name}{source} of which a word went wrong",
+    "literal-word": "reads like {name}, translated as an ordinary word",
     "romanisation": "is a spelling of {name}{source} that no newsroom uses",
     "misreading": "does not fit here; {name} does",
     "split": "is {name}, cut in two by words that do not belong there",
@@ -43,13 +44,13 @@ def _finding(
         category=Category.NAME,
         severity=_severity(best),
         span=suspect.span,
-        message=f"“{written}” {_reason(best)}",
+        message=f"“{written}” {_reason(best, written)}",
         confidence=confidence,
         suggestions=tuple(
             Suggestion(
                 hypothesis.replaces,
                 hypothesis.rendering,
-                _reason(hypothesis),
+                _reason(hypothesis, written),
                 round(confidence * share, 3),
             )
             for hypothesis, share in _ranked(suspect, weights)
@@ -65,7 +66,15 @@ def _finding(
     )
 
 
-def _reason(hypothesis: Hypothesis) -> str:
+def _reason(hypothesis: Hypothesis, words: str) -> str:
+    if hypothesis.via == "literal-word" and hypothesis.written:
+        kind = hypothesis.kind.replace("-", " ")
+        of = " of" if hypothesis.kind == "city" else ""
+        meaning = words.strip("“”\"").removeprefix("The ").casefold()
+        return (
+            f"reads like {hypothesis.name}: {hypothesis.written}, the {kind}{of} "
+            f"{hypothesis.name}, also means “{meaning}”"
+        )
     source = f" ({hypothesis.written})" if hypothesis.written else ""
     return _REASONS[hypothesis.via].format(name=hypothesis.name, source=source)
 

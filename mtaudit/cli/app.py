@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mtaudit import __version__
-from mtaudit.cli import cache, check, checks, models, sample
+from mtaudit.cli import cache, check, checks, models, names, sample
 
 app = typer.Typer(
     name="mtaudit",
@@ -21,6 +21,7 @@ app.command("checks")(checks.checks)
 app.command("sample")(sample.sample)
 app.add_typer(models.app, name="models")
 app.add_typer(cache.app, name="cache")
+app.add_typer(names.app, name="names")
 
 
 def _version(wanted: bool) -> None:

@@ -18,7 +18,7 @@ from mtaudit.config import Config
 from mtaudit.document import Document
 from mtaudit.errors import ExitCode, InputError, UsageError
 from mtaudit.finding import DocumentReport, Severity, Signature
-from mtaudit.names.store import shipped
+from mtaudit.names.layers import knowledge_base
 from mtaudit.readers import files
 from mtaudit.text.markup import view_of
 from mtaudit.text.view import View
@@ -77,6 +77,9 @@ def check(
     style: Annotated[
         str | None, typer.Option(help="House style of suggested names: house, ap or bbc.")
     ] = None,
+    names: Annotated[
+        Path | None, typer.Option(help="Names file that mtaudit names build has made.")
+    ] = None,
     disable: Annotated[
         list[str] | None, typer.Option(help="Leave out a check; may be given again.")
     ] = None,
@@ -93,7 +96,7 @@ def check(
     """Audit articles and print the report.
 
     Exit codes: 0 nothing at or above the gate, 1 findings, 2 wrong usage, 3 input that cannot be
-    read, 4 a model is missing, 130 interrupted.
+    read, 4 a model or a names file is missing or broken, 130 interrupted.
     """
     settings = configuration.load(Path.cwd(), config)
     given: dict[str, Any] = {
@@ -104,6 +107,7 @@ def check(
         "fail_on": None if fail_on is None else fail_on.value,
         "min_confidence": min_confidence,
         "style": style,
+        "names": None if names is None else str(names),
         "disable": disable or None,
         "max_characters": max_characters,
     }
@@ -119,7 +123,8 @@ def check(
         )
         if documents is None:
             return _complain(complaints)
-        auditor = Auditor(settings, shipped(activity.update), _scorer(settings, activity))
+        known = knowledge_base(Path.cwd(), activity.update, config=config, database=settings.names)
+        auditor = Auditor(settings, known, _scorer(settings, activity))
         reports = auditor.run(
             documents, view=_view, complain=complaints.append, progress=activity.update
         )

@@ -18,10 +18,13 @@ from mtaudit.names.glossing import Reading, Slot
 from mtaudit.names.romanise import bare_article, romanise, skeleton
 from mtaudit.names.sources.source import Source
 from mtaudit.names.spelling_index import bucket_of
+from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
+# A name of fewer words is not looked for with a word of it unread.
+FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 3
+FORMAT = 5
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -34,6 +37,7 @@ CREATE TABLE IF NOT EXISTS countries (country TEXT, kind TEXT, entity TEXT);
 CREATE TABLE IF NOT EXISTS forms (first TEXT, parts TEXT, written TEXT, entity TEXT);
 CREATE INDEX IF NOT EXISTS forms_by_first ON forms (first);
 CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS towns (word TEXT PRIMARY KEY, country TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, entity TEXT, slots TEXT, written TEXT, countries TEXT
 );
@@ -55,6 +59,8 @@ _FUNCTION = frozenset("a an the of for in on at to and al el s".split())
 _BATCH = 2_000
 _FIELDS = tuple(field.name for field in fields(Entity))
 _SHORTEST_WORD = 4
+_TOWN = 50_000  # people
+_NO_WORD = 4.5  # Zipf frequency
 _BEHIND = 4  # ranks between the last gloss of a word and the first synonym
 _LONGEST_JOINED = 3  # words of a name that are looked up as one
 _LETTERED = frozenset(("ar", "fa", "ur", "ru", "uk", "he", "tr"))
@@ -157,6 +163,10 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
             (fold(word.text),) for e in entities for form in (e.name, e.ap)
             for word in words(form) if len(word.text) >= _SHORTEST_WORD
         }  # fmt: skip
+        put(
+            "INSERT OR IGNORE INTO towns VALUES (?, ?)",
+            (town for e in entities for town in _town(e)),
+        )
     put("INSERT OR IGNORE INTO words VALUES (?)", parts)
     put(
         "INSERT INTO readings (entity, slots, written, countries) VALUES (?, ?, ?, ?)",
@@ -176,6 +186,14 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
             for region in (e.countries[:1] if broad else ("",))
         ),
     )
+
+
+def _town(entity: Entity) -> Iterator[tuple[str, str]]:
+    """Yield name and country of a larger town whose name is one word and no English one."""
+    if entity.population >= _TOWN and entity.countries and entity.ap.isalpha():
+        word = entity.ap.casefold()
+        if zipf(word) < _NO_WORD:
+            yield word, entity.countries[0]
 
 
 def _twice(entities: list[Entity], database: sqlite3.Connection) -> str:
@@ -232,7 +250,10 @@ def _forms(entity: Entity) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _index_readings(database: sqlite3.Connection) -> None:
-    """Put each reading under every stem of the slot that is rarest among all readings."""
+    """Put each reading under every key of the slot that is rarest among all readings.
+
+    Of a reading that may lack a word, the two rarest slots are taken.
+    """
     rows = [
         (number, json.loads(slots))
         for number, slots in database.execute("SELECT id, slots FROM readings").fetchall()
@@ -242,9 +263,12 @@ def _index_readings(database: sqlite3.Connection) -> None:
     database.executemany(
         "INSERT INTO stems VALUES (?, ?)",
         (
-            (word, number)
+            (key, number)
             for number, slots in rows
-            for word in min(slots, key=lambda slot: sum(use[word] for word in slot))
+            for slot in sorted(slots, key=lambda slot: sum(use[word] for word in slot))[
+                : 1 if len(slots) < FEWEST_PARTIAL else 2
+            ]
+            for key in slot
         ),
     )
 
@@ -264,7 +288,7 @@ def readings_of(entity: Entity, *, broad: bool = False) -> Iterator[tuple[Readin
         full = tuple(slot for slot in map(_telling, reading) if slot)
         own = full
         if cues:
-            own = tuple(slot for slot in full if not any(stem(word) in cues for word in slot))
+            own = tuple(slot for slot in full if stem(slot[0]) not in cues)
         if len(own) < len(full) == len(content_words(bare_article(entity.name))):
             own = full
         told = [slot for slot in own if not slot[0].startswith("~")]
@@ -280,13 +304,18 @@ def _telling(slot: Slot) -> Slot:
 
 @lru_cache(maxsize=65_536)
 def _ranked(slot: Slot) -> Mapping[str, int]:
-    """Return the stems of a slot with their rank among the alternatives, 0 the likeliest.
+    """Return the keys of a slot with their rank among the alternatives, 0 the likeliest.
 
-    What other lexicons offer for such words comes behind the slot's own, at a distance.
+    Behind the stems of the slot's own words come other words of their roots, and, at a distance,
+    what all lexicons offer for such words.
     """
     ranks: dict[str, int] = {}
     for alternative in slot:
-        ranks.setdefault(stem(alternative), len(ranks))
+        key = alternative if alternative.startswith("~") else stem(alternative)
+        ranks.setdefault(key, len(ranks))
+    for number, alternative in enumerate(slot, len(ranks)):
+        if not alternative.startswith("~"):
+            ranks.setdefault(glossing.root_key(stem(alternative)), number)
     for number, other in enumerate(glossing.synonyms(slot), len(ranks) + _BEHIND):
         ranks.setdefault(stem(other), number)
     return ranks

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Mention
 from mtaudit.names.countries import countries_in
 from mtaudit.names.cues import CUES
-from mtaudit.names.entities import Entity
+from mtaudit.names.entities import PLACES, Entity
 from mtaudit.names.knowledge import KnowledgeBase
-from mtaudit.text.words import stem, words
+from mtaudit.text.words import bare, stem, words
 
 _NEAR = 3  # words on either side in which a cue counts
 
@@ -21,6 +21,7 @@ _NEAR = 3  # words on either side in which a cue counts
 _BASE = -6.0
 _SAME_COUNTRY = 2.0
 _SAME_SENTENCE = 1.0
+_HINTED = 1.5  # a town, a person or a body of the country is named, the country itself is not
 _OTHER_COUNTRY = -1.0
 _NAMED_ELSEWHERE = 2.5
 _CUE = 3.0
@@ -30,13 +31,18 @@ _GAZETTEER = -4.0
 
 @dataclass(frozen=True)
 class Context:
-    """The names and countries of one document."""
+    """The names and countries of one document.
+
+    ``countries`` are those named, by a form of theirs or by a place; ``hinted`` those that a body,
+    a person or a larger town in the text belongs to.
+    """
 
     mentions: tuple[Mention, ...]
     names_in: Mapping[Segment, tuple[Mention, ...]]
     countries: Mapping[str, int]
     by_segment: Mapping[Segment, frozenset[str]]
     named: Mapping[str, int]
+    hinted: frozenset[str] = frozenset()
 
     def prior(self, entity: Entity, segment: Segment, cued: bool, *, repeats: bool = True) -> float:
         """Return log P(entity | document), up to a constant, in nats.
@@ -49,6 +55,8 @@ class Context:
             value += _SAME_COUNTRY + _SAME_SENTENCE
         elif own & self.countries.keys():
             value += _SAME_COUNTRY
+        elif own & self.hinted:
+            value += _HINTED
         elif self.countries and own:
             value += _OTHER_COUNTRY
         times = self.named.get(entity.id, 0)
@@ -67,7 +75,7 @@ def context_of(document: Document, knowledge: KnowledgeBase) -> Context:
         found = list(knowledge.mentions(document.text, segment.span))
         here = [code for _, code in countries_in(document[segment.span])]
         for mention in found:
-            if mention.kind in ("city", "province", "landmark"):
+            if mention.kind in PLACES:
                 here.extend(mention.countries[:1])
         mentions.extend(found)
         names_in[segment] = tuple(found)
@@ -75,7 +83,22 @@ def context_of(document: Document, knowledge: KnowledgeBase) -> Context:
         by_segment[segment] = frozenset(here)
     # "the judiciary" describes a body, and is sound, but names none.
     named = Counter(mention.entity for mention in mentions if not document[mention.span].islower())
-    return Context(tuple(mentions), names_in, countries, by_segment, named)
+    hinted = frozenset(_hints(document, mentions, knowledge)) - countries.keys()
+    return Context(tuple(mentions), names_in, countries, by_segment, named, hinted)
+
+
+def _hints(
+    document: Document, mentions: Sequence[Mention], knowledge: KnowledgeBase
+) -> Iterator[str]:
+    for mention in mentions:
+        if mention.kind not in PLACES and not document[mention.span].islower():
+            yield from mention.countries[:1]
+    known = {mention.span.start for mention in mentions}
+    for word in words(document.text):
+        if word.capitalised and word.span.start not in known:
+            country = knowledge.country_of_town(bare(word.text))
+            if country:
+                yield country
 
 
 def cued(document: Document, segment: Segment, span: Span, kind: str) -> bool:

@@ -33,7 +33,7 @@ class Entity:
 
     ``sources`` are pairs of ISO 639 code and name; ``readings`` are literal readings written by
     hand, a tuple of slots each, a slot a tuple of alternative words. ``origin`` is the key of the
-    source that the entity comes from.
+    source that the entity comes from; ``population`` that of a place, 0 where it is not told.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Entity:
     article: bool
     note: str
     origin: str = "curated"
+    population: int = 0
 
     @property
     def broad(self) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from mtaudit.names.entities import DATA, Entity, read_glosses
 from mtaudit.names.pinyin import syllables
-from mtaudit.names.romanise import distance, romanise, sounds
+from mtaudit.names.romanise import distance, romanise, skeleton, sounds
 
 Slot = tuple[str, ...]  # alternative English words for one source word, likeliest first
 Reading = tuple[Slot, ...]
@@ -58,9 +59,12 @@ _SKIPPED: Mapping[str, frozenset[str]] = {
 _WORDS = re.compile(r"[^\W_]+")
 _WORDS_WITH_APOSTROPHES = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _LONGEST = 7
+_LONGEST_SIGNS = 6
+_SLAVIC_ADJECTIVE = re.compile("(?:[сц]ьк|ск)?(?:ий|ый|ая|ое|ої|ой|ого|ому|а|е)$")
 _MOST_PHRASES = 3
+_TELLING = 3
 _MOST_SOUNDED = 2
-_SOUNDS_LIKE = 0.3  # weighted edits per sound between a word's letters and its printed form
+_SOUNDS_LIKE = 0.35  # weighted edits per sound between a word's letters and its printed form
 _VOTING = 3
 _FEWEST_VOTES = 2
 _MOST_SYNONYMS = 12
@@ -150,15 +154,29 @@ def _inflected(word: str, lexicon: Mapping[str, Slot]) -> Slot:
     return ()
 
 
-def _split(name: str, language: str, longest: int = 6) -> list[str]:
-    """Return the words of a name; Chinese is cut at the longest lexicon words up to ``longest``."""
+def _cuts(name: str, language: str) -> Iterator[list[str]]:
+    """Yield the words of a name; of a Chinese one, also with longer words read sign by sign."""
+    words = _split(name, language)
+    yield words
+    if language not in ("zh", "ja"):
+        return
+    lexicon = _lexicon(language)
+    long = [n for n, w in enumerate(words) if len(w) > 1 and all(sign in lexicon for sign in w)]
+    for number in long:
+        yield [*words[:number], *words[number], *words[number + 1 :]]
+    if len(long) > 1:
+        yield [sign for n, word in enumerate(words) for sign in (word if n in long else (word,))]
+
+
+def _split(name: str, language: str) -> list[str]:
+    """Return the words of a name; Chinese is cut at the longest words of the lexicon."""
     if language not in ("zh", "ja"):
         pattern = _WORDS_WITH_APOSTROPHES if language == "uk" else _WORDS
         return pattern.findall(name.replace("\u200c", " ").replace("’", "'").replace("ʼ", "'"))
     lexicon = _lexicon(language)
     words, position = [], 0
     while position < len(name):
-        for length in range(min(longest, len(name) - position), 0, -1):
+        for length in range(min(_LONGEST_SIGNS, len(name) - position), 0, -1):
             piece = name[position : position + length]
             if piece in lexicon or length == 1:
                 words.append(piece)
@@ -191,14 +209,12 @@ def _all_readings(
         if languages is not None and language not in languages:
             continue
         skipped = _SKIPPED.get(language, frozenset())
-        for longest in (6, 2, 1) if language in ("zh", "ja") else (6,):
-            words = [
-                w for w in _split(name, language, longest) if _folded(w, language) not in skipped
-            ]
+        for parts in _cuts(name, language):
+            words = [word for word in parts if _folded(word, language) not in skipped]
             slots = [gloss(word, language) for word in words]
-            if sounded and 0 < slots.count(()) <= _MOST_SOUNDED and len(slots) > slots.count(()):
+            if sounded and slots.count(()) <= _MOST_SOUNDED and len(slots) > slots.count(()):
                 slots = [
-                    slot or _sounded(word, language, entity)
+                    (*slot, *_sounded(word, language, entity))
                     for slot, word in zip(slots, words, strict=True)
                 ]
             for reading in _single_words(slots):
@@ -210,14 +226,32 @@ def _all_readings(
 
 
 def sound_key(word: str) -> str:
-    """Return what stands in a slot for any word that sounds like ``word``."""
-    return f"~{sounds(word).lower()}"
+    """Return what stands in a slot for any word that sounds like ``word``.
+
+    Its consonants tell it from others when there are three or more.
+    """
+    consonants = skeleton(word)
+    return f"~{consonants if len(consonants) >= _TELLING else sounds(word)}".lower()
+
+
+@lru_cache(maxsize=65_536)
+def root_key(word: str) -> str:
+    """Return what stands in a slot for words of one root: "learning" for "learn" (Snowball)."""
+    return f"^{_stemmer().stemWord(word)}"
+
+
+@cache
+def _stemmer() -> Any:
+    from snowballstemmer import stemmer
+
+    return stemmer("english")
 
 
 def _sounded(word: str, language: str, entity: Entity) -> Slot:
     """Return how a name that no lexicon knows sounds: in its own letters, and as it is printed."""
-    roman = romanise(word, language)
-    if not roman.isascii():
+    plain = _SLAVIC_ADJECTIVE.sub("", word.casefold()) if language in ("ru", "uk") else word
+    roman = romanise(plain, language).removeprefix("al")
+    if not roman.isascii() or not skeleton(roman):
         return ()
     near = [
         part

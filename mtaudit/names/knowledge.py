@@ -33,14 +33,14 @@ class Pattern:
 
     number: tuple[int, int]
     entity: str
-    slots: tuple[Mapping[str, int], ...]  # stem -> rank among the alternatives, 0 the likeliest
+    slots: tuple[Mapping[str, int], ...]  # key -> rank among the alternatives, 0 the likeliest
     written: str
     countries: frozenset[str]
 
     @property
     def sounded(self) -> bool:
-        """Whether a word of it stands for how it sounds."""
-        return any(key.startswith("~") for slot in self.slots for key in slot)
+        """Whether a word of it stands for nothing but how it sounds."""
+        return any(all(key.startswith("~") for key in slot) for slot in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ class KnowledgeBase:
         self._entities: dict[str, Entity] = {}
         self._forms: dict[str, tuple[_Form, ...]] = {}
         self._words: dict[str, bool] = {}
+        self._towns: dict[str, str] = {}
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
 
@@ -115,6 +116,13 @@ class KnowledgeBase:
 
     def __contains__(self, entity: str) -> bool:
         return any(self._rows("SELECT 1 FROM entities WHERE id = ?", (entity,), entity))
+
+    def get(self, entity: str) -> Entity | None:
+        """Return the entity of an id, None where there is none."""
+        try:
+            return self[entity]
+        except KeyError:
+            return None
 
     def __iter__(self) -> Iterator[Entity]:
         """Yield the entities that news names; those of gazetteers are looked up, not listed."""
@@ -169,6 +177,13 @@ class KnowledgeBase:
             self._words[word] = any(self._rows("SELECT 1 FROM words WHERE word = ?", (word,)))
         return self._words[word]
 
+    def country_of_town(self, word: str) -> str:
+        """Return the country of a larger town with this case-folded name, "" for no town's."""
+        if word not in self._towns:
+            rows = list(self._rows("SELECT country FROM towns WHERE word = ?", (word,)))
+            self._towns[word] = rows[0][0] if rows else ""
+        return self._towns[word]
+
     def is_form(self, entity: Entity, stems: frozenset[str]) -> bool:
         """Whether the stems, countries left out, are the content words of a printed form."""
         if entity.id not in self._form_stems:
@@ -178,7 +193,7 @@ class KnowledgeBase:
         return _told(stems) in self._form_stems[entity.id]
 
     def patterns(self, key: str) -> tuple[Pattern, ...]:
-        """Return the literal readings that have ``key`` among the stems of their rarest slot."""
+        """Return the literal readings that have ``key`` in one of their rarest slots."""
         if key not in self._patterns:
             self._patterns[key] = tuple(self._read_patterns(key))
         return self._patterns[key]
@@ -255,6 +270,13 @@ class KnowledgeBase:
                 )
             )
         return self._forms[word]
+
+    def named(self, form: str) -> Iterator[Entity]:
+        """Yield the entities that news prints in this form, case aside."""
+        parts = tuple(fold(word.text) for word in words(form))
+        held = self._beginning(parts[0]) if parts else ()
+        for entity in dict.fromkeys(one.entity for one in held if one.parts == parts):
+            yield self[entity]
 
     def people(self, first: str) -> Iterator[tuple[Entity, tuple[str, ...]]]:
         """Yield the persons with a name of several words that begins so, and its folded words."""

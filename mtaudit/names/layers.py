@@ -80,6 +80,16 @@ def names_files(
     return NamesFiles(Path(database) if database else None, user, project)
 
 
+def read_tables(files: NamesFiles) -> tuple[UserNames, UserNames]:
+    """Return what the user's and the project's tables state, nothing where there is none.
+
+    Raises:
+        NamesError: one cannot be used; the message says which and where.
+
+    """
+    return _table(files.user, "user"), _table(files.project, "project")
+
+
 def read_all(files: NamesFiles, progress: Progress = silent) -> Names:
     """Return the names in force.
 
@@ -88,8 +98,7 @@ def read_all(files: NamesFiles, progress: Progress = silent) -> Names:
 
     """
     # The tables first: they are quickly read, and a mistake in them is likelier.
-    user = _table(files.user, "user")
-    project = _table(files.project, "project")
+    user, project = read_tables(files)
     base = shipped(progress) if files.database is None else opened(files.database)
     return Names(files, base, user, project)
 
@@ -126,7 +135,7 @@ def in_front(knowledge: KnowledgeBase, names: UserNames) -> list[Entity]:
     taken = {entity.id for entity in names.entities}
     for entity in names.entities:
         stated = names.states(entity.id)
-        known = knowledge[entity.id] if entity.id in knowledge else None
+        known = knowledge.get(entity.id)
         if known is not None and "id" not in stated and known.kind != entity.kind:
             # Nobody asked for this id: it was made from a name that something else has too.
             own = unused(entity.id, lambda id_: id_ in taken or id_ in knowledge)

@@ -46,7 +46,8 @@ _MOST_GUESSES = 8
 # Below this no gain that a language model gives would be believed, so it is not asked.
 _HOPELESS = -8.5
 _HOPELESS_PHRASE = -10.5  # three words seldom read like a name by chance
-_READ = frozenset({"literal-word", "literal", "literal-phrase"})
+_LONG = frozenset({"literal-phrase", "literal-partial"})
+_READ = _LONG | {"literal-word", "literal"}
 # These stretch over words of the right name, which are then no proof that it stands there.
 _TORN = frozenset({"split", "order"})
 _ORDINARY = 4.0  # Zipf frequency of a word that is no name first of all
@@ -166,7 +167,7 @@ def _prominence(entity: Entity) -> float:
 
 
 def _hopeless(hypothesis: Hypothesis) -> bool:
-    least = _HOPELESS_PHRASE if hypothesis.via == "literal-phrase" else _HOPELESS
+    least = _HOPELESS_PHRASE if hypothesis.via in _LONG else _HOPELESS
     return hypothesis.channel + hypothesis.prior < least
 
 

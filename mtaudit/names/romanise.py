@@ -30,7 +30,8 @@ _TURKISH = {"ç": "ch", "c": "j", "ş": "sh", "ı": "i", "ğ": "g", "ö": "o", "
             "î": "i", "û": "u"}  # fmt: skip
 _LETTERS = _ARABIC | _CYRILLIC | _HEBREW
 _DIGRAPHS = (
-    ("tch", "C"), ("sch", "S"), ("sh", "S"), ("ch", "C"), ("kh", "x"), ("gh", "G"), ("th", "t"),
+    ("dzh", "Z"), ("dj", "Z"), ("tch", "C"), ("sch", "S"), ("sh", "S"), ("ch", "C"),
+    ("kh", "x"), ("gh", "G"), ("th", "t"),
     ("dh", "d"), ("ph", "f"), ("zh", "Z"), ("ck", "k"), ("qu", "k"), ("ee", "i"), ("oo", "u"),
     ("ou", "u"), ("ai", "e"), ("ei", "e"), ("ay", "e"),
 )  # fmt: skip

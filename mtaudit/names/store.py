@@ -78,8 +78,20 @@ def _in_memory() -> KnowledgeBase:
     return KnowledgeBase.of(curated.entities(), curated.digest()[:12])
 
 
-def build_shipped(path: Path, progress: Progress = silent) -> None:
+def build_shipped(
+    path: Path,
+    progress: Progress = silent,
+    *,
+    sources: Sequence[Source] | None = None,
+    anew: bool = False,
+) -> None:
     """Write the names file aside and rename it; files of other versions are deleted.
+
+    Args:
+        path: the file; what is there stays unless ``anew``.
+        progress: is told how far it has come.
+        sources: the shipped sources, by default as they come.
+        anew: whether a file that is there is built again.
 
     Raises:
         OSError: the folder cannot be written.
@@ -87,14 +99,14 @@ def build_shipped(path: Path, progress: Progress = silent) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
-        if path.is_file():  # another process has built it meanwhile
+        if path.is_file() and not anew:  # another process has built it meanwhile
             return
         aside = path.with_suffix(f".{os.getpid()}.part")
         try:
             database = sqlite3.connect(aside)
             try:
                 database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-                build(shipped_sources(), database, progress)
+                build(sources or shipped_sources(), database, progress)
             finally:
                 database.close()
             for older in path.parent.glob("*.sqlite"):

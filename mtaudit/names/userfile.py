@@ -38,11 +38,19 @@ class UserNames:
     stated: Mapping[str, frozenset[str]] = field(default_factory=dict)
     digest: str = ""
 
-    def __getitem__(self, entity: str) -> Entity:
-        return next(one for one in self.entities if one.id == entity)
+    def row(self, known: Entity) -> Entity | None:
+        """Return the row that speaks of an entity, None where none does.
 
-    def __contains__(self, entity: str) -> bool:
-        return any(one.id == entity for one in self.entities)
+        An id that was made from a name says nothing: something else may have it.
+        """
+        for one in self.entities:
+            if "id" in self.states(one.id):
+                same = one.id == known.id
+            else:
+                same = (one.name, one.kind) == (known.name, known.kind)
+            if same:
+                return one
+        return None
 
     def states(self, entity: str) -> frozenset[str]:
         """Return the columns that the row of an entity fills."""
@@ -72,9 +80,7 @@ def read_names(path: Path, origin: str = "user") -> UserNames:
     return UserNames(path, origin, tuple(entities), frozenset(hidden), stated, digest)
 
 
-def merged(
-    user: Entity, shipped: Entity | None, stated: Collection[str] | None = None
-) -> Entity:
+def merged(user: Entity, shipped: Entity | None, stated: Collection[str] | None = None) -> Entity:
     """Return what is known when a user's row speaks of an entity that is known already.
 
     What the row fills counts, what it leaves empty is inherited, and forms and readings add up.
@@ -104,6 +110,7 @@ def merged(
         countries=user.countries or shipped.countries,
         article=user.article if "article" in told else shipped.article,
         note=user.note or shipped.note,
+        population=user.population or shipped.population,
     )
 
 
@@ -244,7 +251,7 @@ def _table(content: bytes, path: Path) -> Table:
                 + ("" if hint else f"; the columns are {' '.join(COLUMNS)}")
             )
         if table.columns.count(column) > 1:
-            raise NamesError(f"{path}, line {table.header}: the column {column!r} stands there twice")
+            raise NamesError(f"{path}, line {table.header}: column {column!r} stands there twice")
     for column in _REQUIRED:
         if column not in table.columns:
             raise NamesError(

@@ -1,20 +1,29 @@
-"""The literal channel: a name's words translated one by one."""
+"""The literal channel: a name's words translated one by one.
+
+log P(words | name) is the sum over the words of the log share of the inverse rank of each among the
+readings of its source word, then the order (the source's or its mirror image -0.7, two words out of
+three turned round -1.6, any other -2.5) and -0.3 for each joining word. One word of a name of three
+or more may be read in a way that no lexicon knows, for -4.5.
+"""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mtaudit.document import Document, Segment, Span
+from mtaudit.names.build import FEWEST_PARTIAL
 from mtaudit.names.channels.candidate import Candidate
 from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
-from mtaudit.names.glossing import sound_key
+from mtaudit.names.glossing import root_key, sound_key
 from mtaudit.names.knowledge import KnowledgeBase, Pattern
-from mtaudit.text.words import bare, stem, words
+from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
 _JOINERS = frozenset("of the for in a an to s al el".split())
 # A list joins two names; only a long name is likelier to hold an "and" of its own.
@@ -30,23 +39,31 @@ _KNOWN_ORDER = -0.7
 _PART_MIRRORED = -1.6
 _OTHER_ORDER = -2.5
 _JOINER = -0.3
+_UNREAD = -4.5
 # One word reads like a name by chance, three hardly ever: each has its own constant.
+# So has one with a word that no lexicon reads.
+_PARTIAL = "literal-partial"
 _VIA = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
 _KINDS = frozenset().union(*CUES.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Token:
     text: str
     stem: str
     span: Span
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What a slot may hold for the word: its stem; for a name, how it sounds too."""
+        """What a slot may hold for the word: its stem and root; for a name, how it sounds too."""
         if self.text[0].isupper():
-            return self.stem, sound_key(bare(self.text))
-        return (self.stem,)
+            return self.stem, root_key(self.stem), sound_key(bare(self.text))
+        return self.stem, root_key(self.stem)
+
+    @property
+    def telling(self) -> bool:
+        """Whether it could be a word of a name."""
+        return self.text[0].isalpha() and self.text.casefold() not in STOP_WORDS
 
 
 def literal_readings(
@@ -61,17 +78,43 @@ def literal_readings(
         for word in words(document.text, segment.span.start, segment.span.end)
         for part, start in _parts(word.text, word.span.start)
     ]
-    present = {key for token in tokens for key in token.keys}
+    where: dict[str, list[int]] = defaultdict(list)
+    for index, token in enumerate(tokens):
+        for key in token.keys:
+            where[key].append(index)
     tried: set[tuple[int, int]] = set()
-    for key in sorted(present):
+    for key in sorted(where):
         for pattern in knowledge.patterns(key):
             if pattern.number in tried:
                 continue
             tried.add(pattern.number)
             if pattern.countries and pattern.countries.isdisjoint(context.countries):
                 continue
-            if all(not present.isdisjoint(slot) for slot in pattern.slots):
-                yield from _occurrences(document, segment, tokens, pattern, knowledge)
+            starts = _starts(pattern, where)
+            if starts:
+                yield from _occurrences(document, segment, tokens, pattern, starts, knowledge)
+
+
+def _starts(pattern: Pattern, where: Mapping[str, list[int]]) -> Sequence[int]:
+    """Return the tokens at which a pattern may begin, none when too many words are absent."""
+    partial = _may_be_partial(pattern)
+    missing = 0
+    fitting: set[int] = set()
+    for slot in pattern.slots:
+        places = [index for key in slot.keys() & where.keys() for index in where[key]]
+        missing += not places
+        if missing > partial:
+            return ()
+        fitting.update(places)
+    if len(fitting) < len(pattern.slots) - partial:
+        return ()
+    if partial:  # the first word may be the one that is unread
+        fitting.update([index - 1 for index in fitting if index > 0])
+    return sorted(fitting)
+
+
+def _may_be_partial(pattern: Pattern) -> bool:
+    return len(pattern.slots) >= FEWEST_PARTIAL and not pattern.countries
 
 
 def _parts(word: str, start: int) -> Iterator[tuple[str, int]]:
@@ -81,34 +124,59 @@ def _parts(word: str, start: int) -> Iterator[tuple[str, int]]:
         start += len(part) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Tokens, each with the slot it fills (None where it is unread), and the joining words."""
+
+    tokens: tuple[_Token, ...]
+    slots: tuple[int | None, ...]
+    first: int
+    joiners: int
+
+    @property
+    def partial(self) -> bool:
+        return None in self.slots
+
+
 def _occurrences(
     document: Document,
     segment: Segment,
     tokens: Sequence[_Token],
     pattern: Pattern,
+    starts: Sequence[int],
     knowledge: KnowledgeBase,
 ) -> Iterator[Candidate]:
     entity = knowledge[pattern.entity]
-    for first in range(len(tokens)):
+    for first in starts:
         match = _match(document.text, tokens, first, pattern)
-        if match is None:
+        if match is None or not _plausible(match, pattern, entity, knowledge):
             continue
-        taken, joiners = match
-        chosen = [tokens[index] for index, _ in taken]
-        if knowledge.is_form(entity, frozenset(token.stem for token in chosen)):
-            continue  # the words of a printed form: "Iraqi interior ministry"
-        if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
-            continue  # "Turkish troops" names no body in particular
+        chosen = match.tokens
         span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
         if len(pattern.slots) == 1:
-            widened = _single(document, segment, tokens, taken[0][0], entity)
+            widened = _single(document, segment, tokens, match.first, entity)
             if widened is None:
                 continue
             span = widened
-        elif pattern.sounded and not all(token.text[0].isupper() for token in chosen):
-            continue  # beside a name that is kept, the words of the rest are written as names
-        logprob = _logprob(tokens, taken, joiners, pattern)
-        yield Candidate(span, entity, logprob, _VIA[min(3, len(taken))], pattern.written)
+        via = _PARTIAL if match.partial else _VIA[min(3, len(chosen))]
+        yield Candidate(span, entity, _logprob(match, pattern), via, pattern.written)
+
+
+def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: KnowledgeBase) -> bool:
+    """Whether the words are no printed form, name something, and are not all mere sounds."""
+    chosen = match.tokens
+    if knowledge.is_form(entity, frozenset(token.stem for token in chosen)):
+        return False  # the words of a printed form: "Iraqi interior ministry"
+    if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
+        return False  # "Turkish troops" names no body in particular
+    heard = [
+        slot is not None and _key(token, pattern.slots[slot]).startswith("~")
+        for token, slot in zip(chosen, match.slots, strict=True)
+    ]
+    if all(heard):
+        return False
+    # Beside a name that is kept, the other words are written as names too.
+    return not any(heard) or all(token.text[0].isupper() for token in chosen)
 
 
 def _generic(word: str) -> bool:
@@ -120,32 +188,44 @@ def _bare_end(token: _Token) -> int:
     return token.span.start + len(bare(token.text))
 
 
-def _match(
-    text: str, tokens: Sequence[_Token], first: int, pattern: Pattern
-) -> tuple[list[tuple[int, int]], int] | None:
-    """Return (token, slot) pairs that spend every slot once from ``first`` on, and the joiners."""
+def _match(text: str, tokens: Sequence[_Token], first: int, pattern: Pattern) -> _Match | None:
+    """Return the words from ``first`` on that spend every slot once, or all but an unread one."""
     open_slots = set(range(len(pattern.slots)))
-    taken: list[tuple[int, int]] = []
-    joiners = gap = 0
+    may_be_partial = _may_be_partial(pattern)
+    taken: list[tuple[_Token, int | None]] = []
+    unread = joiners = gap = 0
     for index in range(first, len(tokens)):
         token = tokens[index]
         if taken and not _joined(text, tokens[index - 1].span.end, token.span.start):
             return None
-        fitting = [slot for slot in open_slots if _key(token, pattern.slots[slot])]
+        fitting = [
+            slot for slot in open_slots if not pattern.slots[slot].keys().isdisjoint(token.keys)
+        ]
         if fitting:
             # The slot with the fewest alternatives is the hardest to fill with another word.
             slot = min(fitting, key=lambda s: (len(pattern.slots[s]), s))
             open_slots.discard(slot)
-            taken.append((index, slot))
+            taken.append((token, slot))
             gap = 0
-            if not open_slots:
-                return taken, joiners
         elif taken and gap < _WIDEST_GAP and _joins(token, pattern):
             joiners += 1
             gap += 1
+        elif may_be_partial and not unread and _may_be_unread(token, taken, len(open_slots)):
+            unread = 1
+            taken.append((token, None))
+            gap = 0
         else:
             return None
+        if len(open_slots) == unread:
+            chosen, slots = zip(*taken, strict=True)
+            return _Match(chosen, slots, first, joiners)
     return None
+
+
+def _may_be_unread(token: _Token, taken: Sequence[tuple[_Token, int | None]], left: int) -> bool:
+    """Whether a word may stand for one of a name; first or last, it is written as a name."""
+    inside = bool(taken) and left > 1
+    return token.telling and (inside or token.text[0].isupper())
 
 
 def _joins(token: _Token, pattern: Pattern) -> bool:
@@ -159,23 +239,23 @@ def _joined(text: str, end: int, start: int) -> bool:
     return between == "." or (len(between) <= 4 and not set(between) - _LINKS)
 
 
-def _logprob(
-    tokens: Sequence[_Token], taken: Sequence[tuple[int, int]], joiners: int, pattern: Pattern
-) -> float:
+def _logprob(match: _Match, pattern: Pattern) -> float:
     """Return log P(words | name): each alternative by the inverse of its rank, then the order."""
-    value = _JOINER * joiners + _order([slot for _, slot in taken])
-    for index, slot in taken:
+    value = _JOINER * match.joiners + _order([slot for slot in match.slots if slot is not None])
+    for token, slot in zip(match.tokens, match.slots, strict=True):
+        if slot is None:
+            value += _UNREAD
+            continue
         ranks = pattern.slots[slot]
-        total = sum(1.0 / (rank + 1) for rank in ranks.values())
-        key = _key(tokens[index], ranks)
-        assert key is not None
-        value -= math.log((ranks[key] + 1) * total)
+        # Roots and sounds are other ways to write what is counted already.
+        total = sum(1.0 / (rank + 1) for key, rank in ranks.items() if key[0] not in "^~") or 1.0
+        value -= math.log((ranks[_key(token, ranks)] + 1) * total)
     return value
 
 
-def _key(token: _Token, slot: Mapping[str, int]) -> str | None:
-    """Return what the slot knows the word by, None when it does not."""
-    return next((key for key in token.keys if key in slot), None)
+def _key(token: _Token, slot: Mapping[str, int]) -> str:
+    """Return what the slot knows a fitting word by, the likeliest first."""
+    return min((key for key in token.keys if key in slot), key=slot.__getitem__)
 
 
 def _order(slots: Sequence[int]) -> float:

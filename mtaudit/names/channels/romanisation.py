@@ -8,8 +8,9 @@ words less what it gives its own spelling of the source name.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import pairwise
 
 from mtaudit.document import Document, Segment, Span
@@ -18,6 +19,7 @@ from mtaudit.names.context import Context
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.romanise import bare_article, distance, skeleton, sounds
+from mtaudit.names.spelling_index import Entry
 from mtaudit.names.transliteration import fold_spelling, transliterator
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import Word, bare, words
@@ -36,6 +38,7 @@ _ENDINGS = ("om", "oy", "oi", "ov", "a", "u", "e", "i", "y")  # of Slavic cases
 _BARE_H = re.compile(r"(?<![cdgkpstz])h")
 _LONGEST_RUN = 3
 _MOST_WEIGHED = 12
+_FARTHEST_PLAIN = 0.6  # edits per sound, vowels at full cost
 
 
 def romanisations(
@@ -92,11 +95,10 @@ def near(
             continue
         # A wrong consonant costs 1.0 and is let pass in long names alone.
         slack = 1 if len(consonants) >= 4 else 0
-        found = sorted(
-            (distance(variant, target), target, whose)
-            for target, whose in knowledge.spellings.near(consonants, 1 + slack, regions)
-        )
-        for away, target, whose in found[:_MOST_WEIGHED]:
+        for target, whose in _nearest(
+            variant, knowledge.spellings.near(consonants, 1 + slack, regions)
+        ):
+            away = distance(variant, target)
             told = _CONSTANT - _PER_EDIT * away
             close = away <= _FARTHEST * len(sounds(target))
             logprob, source = _by_model(written, knowledge[whose]) if parts == 1 else (-99.0, "")
@@ -106,6 +108,20 @@ def near(
                 best[whose] = logprob, source
     for whose, (logprob, source) in best.items():
         yield knowledge[whose], logprob, source
+
+
+def _nearest(variant: str, entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries with the fewest unweighted edits of their sounds, which C++ counts."""
+    from rapidfuzz.distance import Levenshtein
+
+    heard = sounds(variant)
+    most = round(_FARTHEST_PLAIN * len(heard)) + 1
+    counted = [
+        (Levenshtein.distance(heard, sounds(target), score_cutoff=most), target, whose)
+        for target, whose in entries
+    ]
+    near = nsmallest(_MOST_WEIGHED, (entry for entry in counted if entry[0] <= most))
+    return [(target, whose) for _, target, whose in near]
 
 
 def _by_model(written: str, entity: Entity) -> tuple[float, str]:

