@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 
 from eval.garbled_names import unaided
 from eval.garbling import garble
-from mtaudit.document import Document
+from mtaudit.document import Document, Span
 from mtaudit.evidence import Suspect
 from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
@@ -50,20 +50,22 @@ def rows(
     texts: list[tuple[str, str | None]], scorer: Scorer, knowledge: KnowledgeBase
 ) -> list[Row]:
     """Return channel, features and label of the hypotheses of (text, entity meant or None)."""
-    found: list[Row] = []
-    for text, meant in texts:
-        (score,) = scorer.score([text])
+    scores = scorer.score([text for text, _ in texts])
+    asked: list[tuple[Suspect, float, bool]] = []
+    requests: list[tuple[str, Span, tuple[str, ...]]] = []
+    for (text, meant), score in zip(texts, scores, strict=True):
         document = Document("fit", text, segments=split(text))
         for suspect in suspects(document, knowledge):
-            asked = [h for h in suspect.hypotheses if meant is None or h.entity == meant][:3]
-            requests = list(questions(document, replace(suspect, hypotheses=tuple(asked))))
-            gains = [max(gain) for gain in scorer.rescore_all(requests)]
-            excess = score.excess(suspect.span)
-            found.extend(
-                (h.via, [h.channel + h.prior, excess, gain], meant is not None)
-                for h, gain in zip(asked, gains, strict=True)
-            )
-    return found
+            own = [h for h in suspect.hypotheses if meant is None or h.entity == meant][:3]
+            kept = replace(suspect, hypotheses=tuple(own))
+            asked.append((kept, score.excess(suspect.span), meant is not None))
+            requests.extend(questions(document, kept))
+    gains = iter(max(gain) for gain in scorer.rescore_all(requests))
+    return [
+        (h.via, [h.channel + h.prior, excess, next(gains)], right)
+        for suspect, excess, right in asked
+        for h in suspect.hypotheses
+    ]
 
 
 def main(path: Path, development: Path, positives: int, sentences: int) -> int:

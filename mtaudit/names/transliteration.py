@@ -82,11 +82,12 @@ class Transliterator:
         chances = self.chances(name)
         folded = [fold_spelling(spelling) for spelling in spellings]
         columns, lengths = self._cut(folded)
-        reached = np.full(columns.shape[:2], _IMPOSSIBLE, dtype=np.float32)
+        reached: Floats = np.full(columns.shape[:2], _IMPOSSIBLE, dtype=np.float32)
         reached[:, 0] = 0.0
         for row in chances:
             # A last column for chunks that the model does not know.
-            emitted = np.append(row, np.float32(_IMPOSSIBLE))[columns]
+            known = np.append(row, np.float32(_IMPOSSIBLE))
+            emitted = known[columns]
             ways = [reached + emitted[:, :, 0]]
             for size in range(1, LONGEST_CHUNK + 1):
                 moved = np.full_like(reached, _IMPOSSIBLE)
@@ -100,7 +101,7 @@ class Transliterator:
         """Return the likeliest Latin spellings of a name with their log-probability (beam)."""
         beam = {"": 0.0}
         for row in self.chances(name):
-            likely = np.argpartition(-row, _CHUNKS_TRIED)[:_CHUNKS_TRIED]
+            likely = np.argsort(-row)[:_CHUNKS_TRIED]
             longer: dict[str, float] = {}
             for written, value in beam.items():
                 for column in likely:
