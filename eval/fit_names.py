@@ -38,6 +38,7 @@ from mtaudit.text.sentences import split
 CHANNELS = (
     "literal", "literal-phrase", "literal-partial", "literal-word", "romanisation", "order", "split"
 )  # fmt: skip
+PASSAGE = 10  # sentences
 Row = tuple[str, list[float], bool]
 
 
@@ -82,7 +83,8 @@ def main(path: Path, development: Path, positives: int, sentences: int) -> int:
     written = [(row["text"], row["entity"]) for row in known]
     data = rows(made, scorer, shipped())
     data += rows(written, scorer, unaided(entity for _, entity in written))
-    data += rows([(text, None) for text in texts[:sentences]], scorer, shipped())
+    sound = [" ".join(texts[at : at + PASSAGE]) for at in range(0, sentences, PASSAGE)]
+    data += rows([(text, None) for text in sound], scorer, shipped())
     for channel in CHANNELS:
         own = [label for via, _, label in data if via == channel]
         print(f"{channel:16} {sum(own):4} right, {len(own) - sum(own):5} in human news")

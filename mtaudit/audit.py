@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -26,6 +27,7 @@ from mtaudit.finding import (
 )
 from mtaudit.names import resolver
 from mtaudit.names.context import context_of
+from mtaudit.names.groups import RunForm, name_groups, run_forms
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.selection import select
 from mtaudit.text.language import detect, is_english
@@ -132,8 +134,13 @@ class Auditor:
         """Yield a report for each document, in order.
 
         ``view`` gives the readable text of a document. One that cannot be audited is handed to
-        ``complain``, and the audit goes on.
+        ``complain``, and the audit goes on. With ``corpus_names`` all documents are read before
+        the first is measured, and held.
         """
+        run: Mapping[str, RunForm] = {}
+        if self._config.corpus_names:
+            documents = list(documents)
+            run = self._run_forms(documents, view)
         for batch in _batches(documents):
             prepared = []
             for document in batch:
@@ -141,7 +148,19 @@ class Auditor:
                     prepared.append(self._prepare(document, view(document)))
                 except InputError as error:
                     complain(error)
-            yield from self._measure(prepared, progress)
+            yield from self._measure(prepared, run, progress)
+
+    def _run_forms(
+        self, documents: Sequence[Document], view: Callable[[Document], View]
+    ) -> Mapping[str, RunForm]:
+        """Return the forms on which the documents that can be audited settle."""
+
+        def shown() -> Iterator[Document]:
+            for document in documents:
+                with suppress(InputError):
+                    yield self._prepare(document, view(document)).shown
+
+        return run_forms(shown(), self._knowledge, self._config.style)
 
     def _prepare(self, document: Document, view: View) -> _Prepared:
         if len(document.text) > self._config.max_characters:
@@ -162,11 +181,12 @@ class Auditor:
         return _Prepared(document, shown, view, "en")
 
     def _measure(
-        self, prepared: Sequence[_Prepared], progress: Progress
+        self, prepared: Sequence[_Prepared], run: Mapping[str, RunForm], progress: Progress
     ) -> Iterator[DocumentReport]:
         scores = self._scores([one.shown for one in prepared], progress)
         evidence = [
-            self._evidence(one.shown, score) for one, score in zip(prepared, scores, strict=True)
+            self._evidence(one.shown, score, run)
+            for one, score in zip(prepared, scores, strict=True)
         ]
         weighed = self._rescored([one.shown for one in prepared], evidence, progress)
         for one, found in zip(prepared, weighed, strict=True):
@@ -189,7 +209,9 @@ class Auditor:
         )
         return [TextScore.joined([(span.start, next(parts)) for span in spans]) for spans in places]
 
-    def _evidence(self, document: Document, score: TextScore | None) -> Evidence:
+    def _evidence(
+        self, document: Document, score: TextScore | None, run: Mapping[str, RunForm]
+    ) -> Evidence:
         if not any(check.needs_names for check in self._checks):
             return Evidence(score)
         context = context_of(document, self._knowledge)
@@ -200,7 +222,8 @@ class Auditor:
             )
             odd = sorted(span for one in ranked[:_MOST_ODDITIES] for span in one.spans)
         suspects = resolver.propose(document, self._knowledge, context, odd, self._config.style)
-        return Evidence(score, context.mentions, suspects)
+        names = name_groups(document, self._knowledge, self._config.style, run)
+        return Evidence(score, context.mentions, suspects, names)
 
     def _rescored(
         self, documents: Sequence[Document], evidence: Sequence[Evidence], progress: Progress

@@ -27,6 +27,7 @@ class Config:
     names; ``disable`` names checks to leave out; ``max_characters`` the longest document audited.
     ``device`` is where the model runs, ``cache`` whether its scores are kept for the next run and
     ``cache_megabytes`` how much of them. ``names`` is a names file in place of the shipped one.
+    ``corpus_names`` compares the forms of names over all documents of a run.
     """
 
     model: str = DEFAULT_MODEL
@@ -40,6 +41,7 @@ class Config:
     cache: bool = True
     cache_megabytes: int = 512
     names: str = ""
+    corpus_names: bool = False
 
     def __post_init__(self) -> None:
         _one_of("style", self.style, STYLES)

@@ -177,9 +177,33 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class NameForm:
+    """One written form of a name and its places, in order."""
+
+    text: str
+    places: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameGroup:
+    """The forms that one name takes in a document, in the order of their first places.
+
+    ``spelling`` says that they differ in spelling alone. ``preferred`` is the form of the house
+    style, or that of the run and then ``others`` the number of the other documents that print it;
+    None where neither settles on one.
+    """
+
+    forms: tuple[NameForm, ...]
+    spelling: bool
+    preferred: str | None = None
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that was measured for one document; ``text_score`` is None without a language model."""
 
     text_score: TextScore | None = None
     mentions: tuple[Mention, ...] = ()
     suspects: tuple[Suspect, ...] = ()
+    names: tuple[NameGroup, ...] = ()

@@ -80,6 +80,14 @@ def check(
     names: Annotated[
         Path | None, typer.Option(help="Names file that mtaudit names build has made.")
     ] = None,
+    corpus_names: Annotated[
+        bool,
+        typer.Option(
+            "--corpus-names",
+            help="Compare names over all documents, which are read and held before the first is "
+            "measured.",
+        ),
+    ] = False,
     disable: Annotated[
         list[str] | None, typer.Option(help="Leave out a check; may be given again.")
     ] = None,
@@ -108,6 +116,7 @@ def check(
         "min_confidence": min_confidence,
         "style": style,
         "names": None if names is None else str(names),
+        "corpus_names": corpus_names or None,
         "disable": disable or None,
         "max_characters": max_characters,
     }

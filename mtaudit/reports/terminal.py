@@ -131,8 +131,10 @@ def _cut(text: str, far: int, near: int, *, forward: bool) -> int:
 
 
 def _change(document: Document, suggestions: Sequence[Suggestion]) -> Text:
-    """Return the first suggestion as a change, the others behind it."""
-    first, *others = suggestions
+    """Return the first suggestion as a change, others for its place and the other places behind."""
+    first, *rest = suggestions
+    others = [edit for edit in rest if edit.span == first.span]
+    places = len({edit.span for edit in rest} - {first.span})
     change = Text()
     old = document[first.span]
     if old.strip():
@@ -144,6 +146,8 @@ def _change(document: Document, suggestions: Sequence[Suggestion]) -> Text:
         change.append(_EDITS.get(bool(old.strip()), ""), style="green")
     if others:
         change.append("   or " + ", ".join(_printable(o.replacement) for o in others), style="dim")
+    if places:
+        change.append(f"   also in {places} other place{'s' * (places > 1)}", style="dim")
     if "inside a quotation" in first.reason:
         change.append("  (in a quotation: compare the source)", style="dim")
     return change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 
 from mtaudit.names.entities import DATA, Entity, read_entities
@@ -22,6 +23,7 @@ def source() -> Source:
     )
 
 
+@cache
 def digest() -> str:
     """Return the SHA-256 of the tables and of the gloss lexicons that they are read with."""
     found = hashlib.sha256()
