@@ -18,10 +18,10 @@ from mtaudit.names.context import context_of
 from mtaudit.names.countries import countries_in
 from mtaudit.names.entities import COLUMNS, DATA, read_entities, read_glosses
 from mtaudit.names.knowledge import KnowledgeBase
-from mtaudit.names.store import shipped
 from mtaudit.names.pinyin import syllables
 from mtaudit.names.resolver import propose, spellings
 from mtaudit.names.romanise import distance, romanise, skeleton
+from mtaudit.names.store import shipped
 from mtaudit.text.sentences import split
 from tests.helpers import audit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from mtaudit.document import Span
@@ -12,7 +12,8 @@ from mtaudit.names.entities import DATA
 
 
 @cache
-def _forms() -> dict[str, str]:
+def country_forms() -> Mapping[str, str]:
+    """Return every name and adjective of a country with its ISO 3166 alpha-2 code."""
     with (DATA / "countries.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     return {
@@ -25,7 +26,7 @@ def _forms() -> dict[str, str]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    longest_first = sorted(_forms(), key=len, reverse=True)
+    longest_first = sorted(country_forms(), key=len, reverse=True)
     # Plural adjectives name a people: "Syrians".
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?=s?(?!\w))")
 
@@ -33,10 +34,10 @@ def _pattern() -> re.Pattern[str]:
 def countries_in(text: str) -> Iterator[tuple[Span, str]]:
     """Yield the spans of ``text`` that name a country, with its ISO 3166 alpha-2 code."""
     for match in _pattern().finditer(text):
-        yield Span(*match.span()), _forms()[match.group()]
+        yield Span(*match.span()), country_forms()[match.group()]
 
 
 @cache
 def country_words() -> frozenset[str]:
     """Return every name and adjective of a country, case folded."""
-    return frozenset(form.casefold() for form in _forms())
+    return frozenset(form.casefold() for form in country_forms())

@@ -45,8 +45,10 @@ _MOST_HYPOTHESES = 6
 _MOST_GUESSES = 8
 # Below this no gain that a language model gives would be believed, so it is not asked.
 _HOPELESS = -8.5
-_HOPELESS_PHRASE = -10.5  # three words seldom read like a name by chance
+_HOPELESS_TWO = -10.5
+_HOPELESS_PHRASE = -13.0  # three words seldom read like a name by chance
 _LONG = frozenset({"literal-phrase", "literal-partial"})
+_LEAST = {**dict.fromkeys(_LONG, _HOPELESS_PHRASE), "literal": _HOPELESS_TWO}
 _READ = _LONG | {"literal-word", "literal"}
 # These stretch over words of the right name, which are then no proof that it stands there.
 _TORN = frozenset({"split", "order"})
@@ -167,7 +169,7 @@ def _prominence(entity: Entity) -> float:
 
 
 def _hopeless(hypothesis: Hypothesis) -> bool:
-    least = _HOPELESS_PHRASE if hypothesis.via in _LONG else _HOPELESS
+    least = _LEAST.get(hypothesis.via, _HOPELESS)
     return hypothesis.channel + hypothesis.prior < least
 
 

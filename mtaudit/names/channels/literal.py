@@ -1,7 +1,7 @@
 """The literal channel: a name's words translated one by one.
 
-log P(words | name) is the sum over the words of the log share of the inverse rank of each among the
-readings of its source word, then the order (the source's or its mirror image -0.7, two words out of
+log P(words | name) is the sum over the words of the log share of each among the readings of its
+source word, by the inverse root of its rank, then the order (the source's or its mirror image -0.7, two words out of
 three turned round -1.6, any other -2.5) and -0.3 for each joining word. One word of a name of three
 or more may be read in a way that no lexicon knows, for -4.5.
 """
@@ -44,6 +44,11 @@ _UNREAD = -4.5
 # So has one with a word that no lexicon reads.
 _PARTIAL = "literal-partial"
 _VIA = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
+# Words that describe a body or a place and name none.
+_DESCRIBING = frozenset(
+    "armed military security national state land territory country capital official member side "
+    "northern southern eastern western central local regional federal joint new old".split()
+)
 _KINDS = frozenset().union(*CUES.values())
 
 
@@ -56,6 +61,8 @@ class _Token:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """What a slot may hold for the word: its stem and root; for a name, how it sounds too."""
+        if not self.telling:
+            return ()
         if self.text[0].isupper():
             return self.stem, root_key(self.stem), sound_key(bare(self.text))
         return self.stem, root_key(self.stem)
@@ -169,6 +176,8 @@ def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: Knowl
         return False  # the words of a printed form: "Iraqi interior ministry"
     if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
         return False  # "Turkish troops" names no body in particular
+    if entity.kind in MEDIA and not any(token.text[0].isupper() for token in chosen):
+        return False  # "confidence in newspapers"
     heard = [
         slot is not None and _key(token, pattern.slots[slot]).startswith("~")
         for token, slot in zip(chosen, match.slots, strict=True)
@@ -181,7 +190,7 @@ def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: Knowl
 
 def _generic(word: str) -> bool:
     """Whether a word only says of which country or kind something is."""
-    return word in country_words() or word in _KINDS
+    return word in country_words() or word in _KINDS or word in _DESCRIBING
 
 
 def _bare_end(token: _Token) -> int:
@@ -207,7 +216,7 @@ def _match(text: str, tokens: Sequence[_Token], first: int, pattern: Pattern) ->
             open_slots.discard(slot)
             taken.append((token, slot))
             gap = 0
-        elif taken and gap < _WIDEST_GAP and _joins(token, pattern):
+        elif taken and gap < _WIDEST_GAP and _joins(tokens, index, pattern):
             joiners += 1
             gap += 1
         elif may_be_partial and not unread and _may_be_unread(token, taken, len(open_slots)):
@@ -228,9 +237,14 @@ def _may_be_unread(token: _Token, taken: Sequence[tuple[_Token, int | None]], le
     return token.telling and (inside or token.text[0].isupper())
 
 
-def _joins(token: _Token, pattern: Pattern) -> bool:
-    word = token.text.casefold()
-    return word in _JOINERS or (word == "and" and len(pattern.slots) >= _FEWEST_SLOTS_WITH_AND)
+def _joins(tokens: Sequence[_Token], index: int, pattern: Pattern) -> bool:
+    word = tokens[index].text.casefold()
+    if word == "and":
+        return len(pattern.slots) >= _FEWEST_SLOTS_WITH_AND
+    if word == "to":  # "forces to liberate" is a verb's
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        return following[:1].isupper() or following in ("the", "a", "an")
+    return word in _JOINERS
 
 
 def _joined(text: str, end: int, start: int) -> bool:
@@ -248,9 +262,13 @@ def _logprob(match: _Match, pattern: Pattern) -> float:
             continue
         ranks = pattern.slots[slot]
         # Roots and sounds are other ways to write what is counted already.
-        total = sum(1.0 / (rank + 1) for key, rank in ranks.items() if key[0] not in "^~") or 1.0
-        value -= math.log((ranks[_key(token, ranks)] + 1) * total)
+        total = sum(_share(rank) for key, rank in ranks.items() if key[0] not in "^~") or 1.0
+        value += math.log(_share(ranks[_key(token, ranks)]) / total)
     return value
+
+
+def _share(rank: int) -> float:
+    return 1.0 / math.sqrt(rank + 1)
 
 
 def _key(token: _Token, slot: Mapping[str, int]) -> str:

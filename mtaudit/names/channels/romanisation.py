@@ -98,6 +98,8 @@ def near(
         for target, whose in _nearest(
             variant, knowledge.spellings.near(consonants, 1 + slack, regions)
         ):
+            if parts == 1 and _whole_name(target, knowledge[whose]):
+                continue  # one word is not a person's whole name
             away = distance(variant, target)
             told = _CONSTANT - _PER_EDIT * away
             close = away <= _FARTHEST * len(sounds(target))
@@ -108,6 +110,11 @@ def near(
                 best[whose] = logprob, source
     for whose, (logprob, source) in best.items():
         yield knowledge[whose], logprob, source
+
+
+def _whole_name(target: str, entity: Entity) -> bool:
+    """Whether a spelling runs a person's first and last name together."""
+    return entity.kind == "person" and len(target) > len(_surname(entity)) + 2 > 2
 
 
 def _nearest(variant: str, entries: Iterable[Entry]) -> list[Entry]:

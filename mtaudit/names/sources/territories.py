@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import islice
 
+from mtaudit.names.countries import country_forms
 from mtaudit.names.entities import Entity
 from mtaudit.names.sources.source import Source
 
@@ -33,6 +34,7 @@ def _entities() -> Iterator[Entity]:
 
     names = {language: Locale.parse(language).territories for language in _LANGUAGES}
     english = Locale.parse("en").territories
+    forms = country_forms()
     for code in sorted(english):
         if len(code) != 2 or not code.isalpha() or code in ("EU", "EZ", "UN", "XA", "XB", "ZZ"):
             continue
@@ -43,7 +45,7 @@ def _entities() -> Iterator[Entity]:
             name=name,
             ap=name,
             bbc=name,
-            aliases=(),
+            aliases=tuple(form for form, known in forms.items() if known == code and form != name),
             sources=tuple(
                 (language, territories[code])
                 for language, territories in names.items()
