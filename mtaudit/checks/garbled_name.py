@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mtaudit.calibration import Thresholds
 from mtaudit.checks.check import Check, Example
-from mtaudit.document import Document
+from mtaudit.document import Document, Span
 from mtaudit.evidence import Evidence, Hypothesis, Suspect, Weights
 from mtaudit.finding import Category, Finding, Severity, Suggestion
 from mtaudit.names.resolver import odds
@@ -25,11 +25,21 @@ _REASONS = {
 
 
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
-    """Yield the suspects that a name explains better than sound English does."""
+    """Yield the suspects that a name explains better than sound English does.
+
+    Of suspects that share words, the best explained one is told.
+    """
+    scored = []
     for suspect in evidence.suspects:
         weights = thresholds.names if suspect.excess is not None else thresholds.names_alone
         score = suspect.score(suspect.hypotheses[0], weights)
         if score > 0:
+            scored.append((score, suspect, weights))
+    scored.sort(key=lambda one: (-one[0], one[1].span))
+    told: list[Span] = []
+    for score, suspect, weights in scored:
+        if not any(suspect.span.overlaps(span) for span in told):
+            told.append(suspect.span)
             yield _finding(document, suspect, score, weights)
 
 
@@ -70,7 +80,7 @@ def _reason(hypothesis: Hypothesis, words: str) -> str:
     if hypothesis.via == "literal-word" and hypothesis.written:
         kind = hypothesis.kind.replace("-", " ")
         of = " of" if hypothesis.kind == "city" else ""
-        meaning = words.strip("“”\"").removeprefix("The ").casefold()
+        meaning = words.strip('“”"').removeprefix("The ").casefold()
         return (
             f"reads like {hypothesis.name}: {hypothesis.written}, the {kind}{of} "
             f"{hypothesis.name}, also means “{meaning}”"

@@ -1,9 +1,9 @@
 """The literal channel: a name's words translated one by one.
 
 log P(words | name) is the sum over the words of the log share of each among the readings of its
-source word, by the inverse root of its rank, then the order (the source's or its mirror image -0.7, two words out of
-three turned round -1.6, any other -2.5) and -0.3 for each joining word. One word of a name of three
-or more may be read in a way that no lexicon knows, for -4.5.
+source word, by the inverse root of its rank; then the order (the source's or its mirror image -0.7,
+two words out of three turned round -1.6, any other -2.5) and -0.3 for each joining word. One word
+of a name of three or more may be read in a way that no lexicon knows, for -4.5.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
 from mtaudit.names.glossing import root_key, sound_key
 from mtaudit.names.knowledge import KnowledgeBase, Pattern
+from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
 _JOINERS = frozenset("of the for in a an to s al el".split())
@@ -40,6 +41,7 @@ _PART_MIRRORED = -1.6
 _OTHER_ORDER = -2.5
 _JOINER = -0.3
 _UNREAD = -4.5
+_COMMON = 2.5  # Zipf frequency of an English word
 # One word reads like a name by chance, three hardly ever: each has its own constant.
 # So has one with a word that no lexicon reads.
 _PARTIAL = "literal-partial"
@@ -158,7 +160,7 @@ def _occurrences(
         match = _match(document.text, tokens, first, pattern)
         if match is None or not _plausible(match, pattern, entity, knowledge):
             continue
-        chosen = match.tokens
+        chosen = match.tokens[_qualifying(match, entity) :]
         span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
         if len(pattern.slots) == 1:
             widened = _single(document, segment, tokens, match.first, entity)
@@ -169,9 +171,18 @@ def _occurrences(
         yield Candidate(span, entity, _logprob(match, pattern), via, pattern.written)
 
 
+def _qualifying(match: _Match, entity: Entity) -> int:
+    """Return 1 when a country stands first that only qualifies the name, else 0."""
+    printed = {stem(word.text) for word in words(entity.name)}
+    leading = len(match.tokens) > 1 and match.tokens[0].stem in country_words()
+    return int(leading and not printed & country_words())
+
+
 def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: KnowledgeBase) -> bool:
     """Whether the words are no printed form, name something, and are not all mere sounds."""
     chosen = match.tokens
+    if match.partial and entity.kind == "person":
+        return False
     if knowledge.is_form(entity, frozenset(token.stem for token in chosen)):
         return False  # the words of a printed form: "Iraqi interior ministry"
     if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
@@ -234,7 +245,9 @@ def _match(text: str, tokens: Sequence[_Token], first: int, pattern: Pattern) ->
 def _may_be_unread(token: _Token, taken: Sequence[tuple[_Token, int | None]], left: int) -> bool:
     """Whether a word may stand for one of a name; first or last, it is written as a name."""
     inside = bool(taken) and left > 1
-    return token.telling and (inside or token.text[0].isupper())
+    word = bare(token.text)
+    common = zipf(word) >= _COMMON and not word.endswith("ed")  # no name, no verb
+    return token.telling and common and (inside or token.text[0].isupper())
 
 
 def _joins(tokens: Sequence[_Token], index: int, pattern: Pattern) -> bool:
