@@ -21,7 +21,7 @@ _NAMES = {
     "literal-phrase": Weights(names=0.4, excess=0.26, gain=0.143, constant=5.5),
     "literal-partial": Weights(names=0.45, excess=0.2, gain=0.12, constant=0.9),
     "literal-word": Weights(names=0.85, excess=0.26, gain=0.12, constant=2.6),
-    "romanisation": Weights(names=0.6, excess=0.08, gain=0.12, constant=1.8),
+    "romanisation": Weights(names=0.6, excess=0.08, gain=0.12, constant=2.1),
     "misreading": Weights(names=0.43, excess=0.10, gain=0.25, constant=-2.4),
     # Not fitted: taken over from a phrase read literally. In 1,053,219 words of human-written news
     # no name is cut so.

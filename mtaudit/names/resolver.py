@@ -197,6 +197,9 @@ def _sound(
     for mention in known:
         if mention.entity == own and mention.span.overlaps(span):
             return True
+        # The word that no lexicon reads may not be a name of its own.
+        if candidate.via == "literal-partial" and span.contains(mention.span):
+            return True
         other_kind = beside and mention.kind != candidate.entity.kind
         ordinary = other_kind and zipf(document[mention.span].casefold()) >= _ORDINARY
         if mention.span.contains(span) and not ordinary:

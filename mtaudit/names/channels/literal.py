@@ -181,13 +181,14 @@ def _qualifying(match: _Match, entity: Entity) -> int:
 def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: KnowledgeBase) -> bool:
     """Whether the words are no printed form, name something, and are not all mere sounds."""
     chosen = match.tokens
-    if match.partial and entity.kind == "person":
+    capitals = [token.text[0].isupper() for token in chosen]
+    if entity.kind == "person" and (match.partial or not all(capitals)):
         return False
     if knowledge.is_form(entity, frozenset(token.stem for token in chosen)):
         return False  # the words of a printed form: "Iraqi interior ministry"
     if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
         return False  # "Turkish troops" names no body in particular
-    if entity.kind in MEDIA and not any(token.text[0].isupper() for token in chosen):
+    if entity.kind in MEDIA and not any(capitals):
         return False  # "confidence in newspapers"
     heard = [
         slot is not None and _key(token, pattern.slots[slot]).startswith("~")
@@ -196,7 +197,7 @@ def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: Knowl
     if all(heard):
         return False
     # Beside a name that is kept, the other words are written as names too.
-    return not any(heard) or all(token.text[0].isupper() for token in chosen)
+    return not any(heard) or all(capitals)
 
 
 def _generic(word: str) -> bool:
@@ -222,8 +223,8 @@ def _match(text: str, tokens: Sequence[_Token], first: int, pattern: Pattern) ->
             slot for slot in open_slots if not pattern.slots[slot].keys().isdisjoint(token.keys)
         ]
         if fitting:
-            # The slot with the fewest alternatives is the hardest to fill with another word.
-            slot = min(fitting, key=lambda s: (len(pattern.slots[s]), s))
+            # The slot that the word is likeliest in; the others are left for the words to come.
+            slot = min(fitting, key=lambda s: (_rank(token, pattern.slots[s]), s))
             open_slots.discard(slot)
             taken.append((token, slot))
             gap = 0
@@ -278,6 +279,10 @@ def _logprob(match: _Match, pattern: Pattern) -> float:
         total = sum(_share(rank) for key, rank in ranks.items() if key[0] not in "^~") or 1.0
         value += math.log(_share(ranks[_key(token, ranks)]) / total)
     return value
+
+
+def _rank(token: _Token, slot: Mapping[str, int]) -> int:
+    return slot[_key(token, slot)]
 
 
 def _share(rank: int) -> float:
