@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from eval import garbled_names, romanisation
+from eval import garbled_names, name_consistency, romanisation
 from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document
@@ -100,7 +100,9 @@ def main(bench: Path, number: int) -> int:
         print(f"\n# romanisation: {name}.dev")
         train, dev = (bench / "names" / f"{name}.{part}.jsonl.gz" for part in ("train", "dev"))
         romanisation.main(train, dev, language, 2000)
-    return 0
+    print("\n# consistency of names")
+    places = bench / "entities" / "whosonfirst-places.tsv.gz"
+    return name_consistency.main(places, DATA / "name-pairs.jsonl")
 
 
 if __name__ == "__main__":
