@@ -24,7 +24,7 @@ from mtaudit.text.words import STOP_WORDS, bare, stem, words
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 6
+FORMAT = 7
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -123,7 +123,7 @@ def _add(source: Source, database: sqlite3.Connection, progress: Progress) -> No
             entities = [
                 e for e in entities
                 if not e.countries
-                or known_places.isdisjoint((_key(form), e.countries[0]) for form in (e.name, e.ap))
+                or known_places.isdisjoint((_key(form), e.countries[0]) for form in e.forms[:2])
             ]  # fmt: skip
         _insert(entities, source.broad, database)
         database.execute(
@@ -160,7 +160,7 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
         parts = {(word,) for _, parts, _, _ in forms for word in json.loads(parts)}
     else:
         parts = {
-            (fold(word.text),) for e in entities for form in (e.name, e.ap)
+            (fold(word.text),) for e in entities for form in (e.name, *e.aliases[:1])
             for word in words(form) if len(word.text) >= _SHORTEST_WORD
         }  # fmt: skip
         put(
@@ -171,7 +171,7 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
     put(
         "INSERT INTO readings (entity, slots, written, countries) VALUES (?, ?, ?, ?)",
         (
-            (e.id, json.dumps([_ranked(slot) for slot in slots]), written, _where(e, broad))
+            (e.id, json.dumps([_ranked(slot, broad) for slot in slots]), written, _where(e, broad))
             for e in entities
             for slots, written in readings_of(e, broad=broad)
         ),
@@ -303,16 +303,18 @@ def _telling(slot: Slot) -> Slot:
 
 
 @lru_cache(maxsize=65_536)
-def _ranked(slot: Slot) -> Mapping[str, int]:
+def _ranked(slot: Slot, broad: bool) -> Mapping[str, int]:
     """Return the keys of a slot with their rank among the alternatives, 0 the likeliest.
 
     Behind the stems of the slot's own words come other words of their roots, and, at a distance,
-    what all lexicons offer for such words.
+    what all lexicons offer for such words; of a gazetteer's names the own words alone are kept.
     """
     ranks: dict[str, int] = {}
     for alternative in slot:
         key = alternative if alternative.startswith("~") else stem(alternative)
         ranks.setdefault(key, len(ranks))
+    if broad:
+        return ranks
     for number, alternative in enumerate(slot, len(ranks)):
         if not alternative.startswith("~"):
             ranks.setdefault(glossing.root_key(stem(alternative)), number)

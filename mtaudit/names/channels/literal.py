@@ -168,7 +168,8 @@ def _occurrences(
                 continue
             span = widened
         via = _PARTIAL if match.partial else _VIA[min(3, len(chosen))]
-        yield Candidate(span, entity, _logprob(match, pattern), via, pattern.written)
+        own = entity.sources[0][1] if entity.sources else ""
+        yield Candidate(span, entity, _logprob(match, pattern), via, pattern.written or own)
 
 
 def _qualifying(match: _Match, entity: Entity) -> int:

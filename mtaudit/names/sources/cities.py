@@ -51,10 +51,10 @@ def _entity(row: dict[str, Any]) -> Entity:
     return Entity(
         id=f"geonames-{row['geonameid']}",
         kind="city",
-        name=row["name"],
+        name=plain,
         ap=plain,
         bbc=plain,
-        aliases=aliases,
+        aliases=tuple(dict.fromkeys((row["name"], *aliases))),
         sources=sources,
         readings=(),
         countries=(row["countrycode"],),
