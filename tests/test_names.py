@@ -235,6 +235,7 @@ def test_garbled_names_are_resolved(scorer: Scorer, marked: str, right: str) -> 
 
 
 SOUND = [
+    "A Syrian officer said in Damascus that the road was open.",
     "The Russian gymnast Bogdanova won the women's event in Moscow.",
     "The forces to liberate the town were Syrian, and the army held the road.",
     "Readers in Iran lost confidence in newspapers, and the papers closed.",

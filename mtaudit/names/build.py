@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
@@ -24,7 +23,7 @@ from mtaudit.text.words import STOP_WORDS, bare, stem, words
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 7
+FORMAT = 8
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -41,7 +40,7 @@ CREATE TABLE IF NOT EXISTS towns (word TEXT PRIMARY KEY, country TEXT) WITHOUT R
 CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, entity TEXT, slots TEXT, written TEXT, countries TEXT
 );
-CREATE TABLE IF NOT EXISTS stems (stem TEXT, reading INTEGER);
+CREATE TABLE IF NOT EXISTS stems (stem TEXT, reading INTEGER, slot INTEGER, fewest INTEGER);
 CREATE TABLE IF NOT EXISTS spellings (bucket TEXT, skeleton TEXT, target TEXT, entity TEXT);
 CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
     name, entity UNINDEXED, tokenize = 'unicode61 remove_diacritics 2'
@@ -250,24 +249,19 @@ def _forms(entity: Entity) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _index_readings(database: sqlite3.Connection) -> None:
-    """Put each reading under every key of the slot that is rarest among all readings.
+    """Put each reading under every key of its slots, with how many slots must be found.
 
-    Of a reading that may lack a word, the two rarest slots are taken.
+    All of them, or, of a longer name that is no gazetteer's, all but one.
     """
-    rows = [
-        (number, json.loads(slots))
-        for number, slots in database.execute("SELECT id, slots FROM readings").fetchall()
-    ]
-    use = Counter(word for _, slots in rows for slot in slots for word in slot)
+    rows = database.execute("SELECT id, slots, countries FROM readings").fetchall()
     database.execute("DELETE FROM stems")
     database.executemany(
-        "INSERT INTO stems VALUES (?, ?)",
+        "INSERT INTO stems VALUES (?, ?, ?, ?)",
         (
-            (key, number)
-            for number, slots in rows
-            for slot in sorted(slots, key=lambda slot: sum(use[word] for word in slot))[
-                : 1 if len(slots) < FEWEST_PARTIAL else 2
-            ]
+            (key, number, place, len(slots) - (len(slots) >= FEWEST_PARTIAL and not countries))
+            for number, written, countries in rows
+            for slots in (json.loads(written),)
+            for place, slot in enumerate(slots)
             for key in slot
         ),
     )

@@ -300,19 +300,19 @@ def _by_character(name: str, written: str) -> Reading:
 
 
 @cache
-def _alternatives() -> Mapping[str, Mapping[str, int]]:
-    """Return, for each gloss, the glosses beside it in any lexicon and for how many words."""
-    found: dict[str, Counter[str]] = {}
+def _glossed_as() -> Mapping[str, Sequence[Slot]]:
+    """Return, for each gloss, the glosses of every source word that has it, in any lexicon."""
+    found: dict[str, list[Slot]] = {}
     for path in sorted((DATA / "glosses").glob("*.tsv")):
         for slot in read_glosses(path).values():
             for word in slot:
-                found.setdefault(word, Counter()).update(other for other in slot if other != word)
+                found.setdefault(word, []).append(slot)
     return found
 
 
 def alternatives(word: str) -> Collection[str]:
     """Return the English words that may render the same source word as ``word`` does."""
-    return _alternatives().get(word, {}).keys()
+    return {other for slot in _glossed_as().get(word, ()) for other in slot} - {word}
 
 
 @lru_cache(maxsize=65_536)
@@ -323,6 +323,7 @@ def synonyms(slot: Slot) -> Slot:
     """
     votes: Counter[str] = Counter()
     for word in slot[:_VOTING]:
-        votes.update(_alternatives().get(word, {}))
+        for beside in _glossed_as().get(word, ()):
+            votes.update(other for other in beside if other != word)
     likely = [w for w, n in votes.most_common() if n >= _FEWEST_VOTES and w not in slot]
     return tuple(word for word in likely if " " not in word)[:_MOST_SYNONYMS]

@@ -19,6 +19,8 @@ from mtaudit.names.sources.source import Source
 from mtaudit.names.spelling_index import SpellingIndex
 from mtaudit.text.words import Word, bare, stem, words
 
+# A reading's number, the slot that a key stands in, and how many slots must be found.
+Hit = tuple[tuple[int, int], int, int]
 _POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
 
 
@@ -88,7 +90,8 @@ class KnowledgeBase:
         self._forms: dict[str, tuple[_Form, ...]] = {}
         self._words: dict[str, bool] = {}
         self._towns: dict[str, str] = {}
-        self._patterns: dict[str, tuple[Pattern, ...]] = {}
+        self._hits: dict[str, Sequence[Hit]] = {}
+        self._patterns: dict[tuple[int, int], Pattern | None] = {}
         self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
 
     @classmethod
@@ -192,23 +195,29 @@ class KnowledgeBase:
             )
         return _told(stems) in self._form_stems[entity.id]
 
-    def patterns(self, key: str) -> tuple[Pattern, ...]:
-        """Return the literal readings that have ``key`` in one of their rarest slots."""
-        if key not in self._patterns:
-            self._patterns[key] = tuple(self._read_patterns(key))
-        return self._patterns[key]
+    def hits(self, key: str) -> Sequence[Hit]:
+        """Return the literal readings that have ``key`` in a slot, and which slot that is."""
+        if key not in self._hits:
+            self._hits[key] = [
+                ((number, reading), slot, fewest)
+                for number, layer in enumerate(self._layers)
+                for reading, slot, fewest in layer.database.execute(
+                    "SELECT reading, slot, fewest FROM stems WHERE stem = ?", (key,)
+                )
+            ]
+        return self._hits[key]
 
-    def _read_patterns(self, key: str) -> Iterator[Pattern]:
-        for number, layer in enumerate(self._layers):
-            for entity, reading, slots, written, countries in layer.database.execute(
-                "SELECT entity, readings.id, slots, written, countries FROM stems JOIN readings "
-                "ON readings.id = stems.reading WHERE stem = ?",
-                (key,),
-            ).fetchall():
-                if entity not in layer.hidden:
-                    where = frozenset(countries.split())
-                    ranked = tuple(json.loads(slots))
-                    yield Pattern((number, reading), entity, ranked, written, where)
+    def pattern(self, number: tuple[int, int]) -> Pattern | None:
+        """Return a literal reading by its number, None when its entity is hidden."""
+        if number not in self._patterns:
+            layer = self._layers[number[0]]
+            entity, slots, written, countries = layer.database.execute(
+                "SELECT entity, slots, written, countries FROM readings WHERE id = ?", number[1:]
+            ).fetchone()
+            self._patterns[number] = None if entity in layer.hidden else Pattern(
+                number, entity, tuple(json.loads(slots)), written, frozenset(countries.split())
+            )  # fmt: skip
+        return self._patterns[number]
 
     @cached_property
     def spellings(self) -> SpellingIndex:

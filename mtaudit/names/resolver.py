@@ -201,7 +201,8 @@ def _sound(
         if candidate.via == "literal-partial" and span.contains(mention.span):
             return True
         other_kind = beside and mention.kind != candidate.entity.kind
-        ordinary = other_kind and zipf(document[mention.span].casefold()) >= _ORDINARY
+        name = document[mention.span]
+        ordinary = other_kind and name.isalpha() and zipf(name.casefold()) >= _ORDINARY
         if mention.span.contains(span) and not ordinary:
             return True
     return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -91,17 +91,26 @@ def literal_readings(
     for index, token in enumerate(tokens):
         for key in token.keys:
             where[key].append(index)
-    tried: set[tuple[int, int]] = set()
-    for key in sorted(where):
-        for pattern in knowledge.patterns(key):
-            if pattern.number in tried:
-                continue
-            tried.add(pattern.number)
-            if pattern.countries and pattern.countries.isdisjoint(context.countries):
-                continue
-            starts = _starts(pattern, where)
-            if starts:
-                yield from _occurrences(document, segment, tokens, pattern, starts, knowledge)
+    for pattern in _patterns(where, knowledge):
+        if pattern.countries and pattern.countries.isdisjoint(context.countries):
+            continue
+        starts = _starts(pattern, where)
+        if starts:
+            yield from _occurrences(document, segment, tokens, pattern, starts, knowledge)
+
+
+def _patterns(keys: Iterable[str], knowledge: KnowledgeBase) -> Iterator[Pattern]:
+    """Yield the readings of which enough words stand among ``keys``, in the order of the file."""
+    slots: dict[tuple[int, int], int] = defaultdict(int)
+    needed: dict[tuple[int, int], int] = {}
+    for key in keys:
+        for number, slot, fewest in knowledge.hits(key):
+            slots[number] |= 1 << slot
+            needed[number] = fewest
+    for number in sorted(n for n, mask in slots.items() if mask.bit_count() >= needed[n]):
+        pattern = knowledge.pattern(number)
+        if pattern is not None:
+            yield pattern
 
 
 def _starts(pattern: Pattern, where: Mapping[str, list[int]]) -> Sequence[int]:
@@ -248,8 +257,9 @@ def _may_be_unread(token: _Token, taken: Sequence[tuple[_Token, int | None]], le
     """Whether a word may stand for one of a name; first or last, it is written as a name."""
     inside = bool(taken) and left > 1
     word = bare(token.text)
-    common = zipf(word) >= _COMMON and not word.endswith("ed")  # no name, no verb
-    return token.telling and common and (inside or token.text[0].isupper())
+    if not token.telling or not (inside or token.text[0].isupper()) or word.endswith("ed"):
+        return False
+    return word.isalpha() and zipf(word) >= _COMMON  # an English word, and no verb
 
 
 def _joins(tokens: Sequence[_Token], index: int, pattern: Pattern) -> bool:

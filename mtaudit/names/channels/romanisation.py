@@ -16,13 +16,14 @@ from itertools import pairwise
 from mtaudit.document import Document, Segment, Span
 from mtaudit.names.channels.candidate import Candidate
 from mtaudit.names.context import Context
+from mtaudit.names.countries import country_words
 from mtaudit.names.entities import Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.romanise import bare_article, distance, skeleton, sounds
 from mtaudit.names.spelling_index import Entry
 from mtaudit.names.transliteration import fold_spelling, transliterator
 from mtaudit.text.frequency import zipf
-from mtaudit.text.words import Word, bare, words
+from mtaudit.text.words import STOP_WORDS, Word, bare, words
 
 _SHORTEST = 5
 _FEWEST_SOUNDS = 4
@@ -37,6 +38,7 @@ _GLUED = ("al", "ha")  # articles of Arabic and Hebrew
 _ENDINGS = ("om", "oy", "oi", "ov", "a", "u", "e", "i", "y")  # of Slavic cases
 _BARE_H = re.compile(r"(?<![cdgkpstz])h")
 _LONGEST_RUN = 3
+_WORDS = STOP_WORDS | country_words()  # "A Syrian" is no Assyrian
 _MOST_WEIGHED = 12
 _FARTHEST_PLAIN = 0.6  # edits per sound, vowels at full cost
 
@@ -71,6 +73,7 @@ def _torn(text: str, tokens: Sequence[Word], number: int) -> bool:
     return (
         len(pair) == 2
         and all(word.capitalised and word.text.isalpha() for word in pair)
+        and not any(word.text.casefold() in _WORDS for word in pair)
         and text[pair[0].span.end : pair[1].span.start] == " "
         and len(pair[0].text) + len(pair[1].text) > _SHORTEST
     )
