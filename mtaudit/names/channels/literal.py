@@ -42,8 +42,8 @@ _OTHER_ORDER = -2.5
 _JOINER = -0.3
 _UNREAD = -4.5
 _COMMON = 2.5  # Zipf frequency of an English word
-# One word reads like a name by chance, three hardly ever: each has its own constant.
-# So has one with a word that no lexicon reads.
+# One word reads like a name by chance, three hardly ever: each has its own constant, and so has
+# a phrase with a word that no lexicon reads.
 _PARTIAL = "literal-partial"
 _VIA = {1: "literal-word", 2: "literal", 3: "literal-phrase"}
 # Words that describe a body or a place and name none.
