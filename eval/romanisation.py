@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mtaudit.names.multigram import Transliterator
 from mtaudit.names.retrieval import candidates, ranked
 from mtaudit.names.spelling_index import SpellingIndex
-from mtaudit.names.transliteration import Transliterator, transliterator
+from mtaudit.names.transliteration import transliterator
 
 MANY = 500_000
 

@@ -23,7 +23,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mtaudit.names.transliteration import LONGEST_CHUNK, UNKNOWN, fold_source, fold_spelling
+from mtaudit.names.multigram import LONGEST_CHUNK, UNKNOWN
+from mtaudit.names.transliteration import fold_source, fold_spelling
 
 SEED = 0
 EMBEDDING, HIDDEN, BATCH = 64, 192, 256

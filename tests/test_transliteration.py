@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from mtaudit.errors import NamesError
+from mtaudit.names.multigram import LONGEST_CHUNK, Transliterator, read
 from mtaudit.names.retrieval import ranked
 from mtaudit.names.romanise import alike, skeleton
 from mtaudit.names.spelling_index import SpellingIndex
-from mtaudit.names.transliteration import (
-    LONGEST_CHUNK,
-    Transliterator,
-    fold_spelling,
-    read,
-    transliterator,
-)
+from mtaudit.names.transliteration import fold_spelling, transliterator
 
 CHUNKS = ["", "a", "b", "c", "ab", "ba", "ca", "abc"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mtaudit.names.multigram import Transliterator
 from mtaudit.names.romanise import skeleton, sounds
 from mtaudit.names.spelling_index import Entry, SpellingIndex
-from mtaudit.names.transliteration import Transliterator
 
 # How many expected spellings are looked up, and how many candidates the model weighs.
 _EXPECTED = 3
