@@ -6,16 +6,12 @@ import sys
 import threading
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _PATIENCE = 2.0
 _LOG_EVERY = 10.0
@@ -76,6 +72,14 @@ class Activity:
     def _show(self) -> None:
         with self._lock:
             if self._console.is_terminal:
+                from rich.progress import (
+                    BarColumn,
+                    Progress,
+                    SpinnerColumn,
+                    TextColumn,
+                    TimeRemainingColumn,
+                )
+
                 self._bar = Progress(
                     SpinnerColumn(),
                     TextColumn("{task.description}"),

@@ -9,16 +9,12 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from filelock import FileLock
-
 from mtaudit.errors import NamesError
 from mtaudit.names.build import FORMAT, Progress, build
 from mtaudit.names.knowledge import KnowledgeBase, Layer
 from mtaudit.names.sources import cities, curated, territories
 from mtaudit.names.sources.source import Source
 from mtaudit.paths import home
-
-_MAPPED = 1 << 30  # bytes of a file that SQLite may read through memory mapping
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -97,6 +93,8 @@ def build_shipped(
         OSError: the folder cannot be written.
 
     """
+    from filelock import FileLock
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         if path.is_file() and not anew:  # another process has built it meanwhile
@@ -117,7 +115,7 @@ def build_shipped(
 
 
 def open_file(path: Path) -> sqlite3.Connection:
-    """Return a names file, opened for reading through memory mapping.
+    """Return a names file, opened for reading.
 
     Raises:
         NamesError: it is missing, no names file, of another version, or half-built.
@@ -141,5 +139,4 @@ def open_file(path: Path) -> sqlite3.Connection:
         raise NamesError(
             f"{path} is a names file of another version ({found}, not {FORMAT}); build it anew"
         )
-    database.execute(f"PRAGMA mmap_size = {_MAPPED}")
     return database

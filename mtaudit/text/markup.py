@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from mtaudit.document import Markup
 from mtaudit.text.view import View, ViewBuilder, plain_view
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _HIDDEN = frozenset({"script", "style", "template", "head", "noscript", "svg", "nav", "code",
                      "pre", "textarea", "select", "button", "form", "iframe", "math"})  # fmt: skip
@@ -100,7 +103,11 @@ def html_view(text: str) -> View:
 
 
 # Escapes and references stay tokens of their own, so that each can be found in the source.
-_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("text_join")
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").disable("text_join")
 
 
 def markdown_view(text: str) -> View:
@@ -109,7 +116,7 @@ def markdown_view(text: str) -> View:
     front = re.match(r"---[ \t]*\r?\n.*?\n(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", text, re.DOTALL)
     skip = front.end() if front else 0
     builder = ViewBuilder()
-    for token in _MARKDOWN.parse(text):
+    for token in _markdown().parse(text):
         if token.type != "inline" or token.map is None:
             continue
         start, end = lines[token.map[0]], lines[min(token.map[1], len(lines) - 1)]
