@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
@@ -23,7 +25,7 @@ from mtaudit.text.words import STOP_WORDS, bare, stem, words
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 8
+FORMAT = 9
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -37,19 +39,21 @@ CREATE TABLE IF NOT EXISTS forms (first TEXT, parts TEXT, written TEXT, entity T
 CREATE INDEX IF NOT EXISTS forms_by_first ON forms (first);
 CREATE TABLE IF NOT EXISTS words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS towns (word TEXT PRIMARY KEY, country TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS slots (id INTEGER PRIMARY KEY, ranks TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, entity TEXT, slots TEXT, written TEXT, countries TEXT
 );
-CREATE TABLE IF NOT EXISTS stems (stem TEXT, reading INTEGER, slot INTEGER, fewest INTEGER);
-CREATE TABLE IF NOT EXISTS spellings (bucket TEXT, skeleton TEXT, target TEXT, entity TEXT);
+CREATE TABLE IF NOT EXISTS postings (stem TEXT PRIMARY KEY, places BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spellings (
+    bucket TEXT, skeleton TEXT, target TEXT, entity TEXT,
+    PRIMARY KEY (bucket, skeleton, target, entity)
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE IF NOT EXISTS names USING fts5 (
     name, entity UNINDEXED, tokenize = 'unicode61 remove_diacritics 2'
 );
 """
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS countries_by_country ON countries (country, kind);
-CREATE INDEX IF NOT EXISTS stems_by_stem ON stems (stem);
-CREATE INDEX IF NOT EXISTS spellings_by_bucket ON spellings (bucket);
 """
 Progress = Callable[[str, int, int], None]
 # Kinds whose names stand beside a noun that is no part of them: "the newspaper Truth".
@@ -62,6 +66,9 @@ _TOWN = 50_000  # people
 _NO_WORD = 4.5  # Zipf frequency
 _BEHIND = 4  # ranks between the last gloss of a word and the first synonym
 _LONGEST_JOINED = 3  # words of a name that are looked up as one
+# A place in a reading is one number of 64 bits: the reading's, the slot, the fewest slots found.
+PLACE = "q"
+_SLOT_SHIFT, _NUMBER_SHIFT, _SLOTS = 8, 16, 0xFF
 _LETTERED = frozenset(("ar", "fa", "ur", "ru", "uk", "he", "tr"))
 # The languages in which the source names of a gazetteer are read literally, by country.
 _TONGUES: Mapping[str, tuple[str, ...]] = {
@@ -170,7 +177,7 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
     put(
         "INSERT INTO readings (entity, slots, written, countries) VALUES (?, ?, ?, ?)",
         (
-            (e.id, json.dumps([_ranked(slot, broad) for slot in slots]), written, _where(e, broad))
+            (e.id, _numbers(slots, broad, database), written, _where(e, broad))
             for e in entities
             for slots, written in readings_of(e, broad=broad)
         ),
@@ -185,6 +192,16 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
             for region in (e.countries[:1] if broad else ("",))
         ),
     )
+
+
+def _numbers(reading: Reading, broad: bool, database: sqlite3.Connection) -> str:
+    """Return the numbers of a reading's slots, each distinct slot kept once."""
+    told = [json.dumps(_ranked(slot, broad)) for slot in reading]
+    database.executemany(
+        "INSERT OR IGNORE INTO slots (ranks) VALUES (?)", ((ranks,) for ranks in told)
+    )
+    find = "SELECT id FROM slots WHERE ranks = ?"
+    return " ".join(str(database.execute(find, (ranks,)).fetchone()[0]) for ranks in told)
 
 
 def _town(entity: Entity) -> Iterator[tuple[str, str]]:
@@ -253,18 +270,31 @@ def _index_readings(database: sqlite3.Connection) -> None:
 
     All of them, or, of a longer name that is no gazetteer's, all but one.
     """
-    rows = database.execute("SELECT id, slots, countries FROM readings").fetchall()
-    database.execute("DELETE FROM stems")
+    keys = {
+        number: tuple(json.loads(ranks))
+        for number, ranks in database.execute("SELECT id, ranks FROM slots")
+    }
+    postings: dict[str, array[int]] = defaultdict(lambda: array(PLACE))
+    rows = database.execute("SELECT id, slots, countries FROM readings ORDER BY id")
+    for number, slots, countries in rows:
+        held = slots.split()
+        fewest = len(held) - (len(held) >= FEWEST_PARTIAL and not countries)
+        for slot, kept in enumerate(held):
+            for key in keys[int(kept)]:
+                postings[key].append(number << _NUMBER_SHIFT | slot << _SLOT_SHIFT | fewest)
+    database.execute("DELETE FROM postings")
     database.executemany(
-        "INSERT INTO stems VALUES (?, ?, ?, ?)",
-        (
-            (key, number, place, len(slots) - (len(slots) >= FEWEST_PARTIAL and not countries))
-            for number, written, countries in rows
-            for slots in (json.loads(written),)
-            for place, slot in enumerate(slots)
-            for key in slot
-        ),
+        "INSERT INTO postings VALUES (?, ?)",
+        ((key, places.tobytes()) for key, places in sorted(postings.items())),
     )
+
+
+def places_in(packed: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the reading, the slot and the fewest slots to be found, of each place of a key."""
+    places = array(PLACE)
+    places.frombytes(packed)
+    for place in places:
+        yield place >> _NUMBER_SHIFT, place >> _SLOT_SHIFT & _SLOTS, place & _SLOTS
 
 
 def readings_of(entity: Entity, *, broad: bool = False) -> Iterator[tuple[Reading, str]]:

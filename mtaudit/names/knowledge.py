@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from mtaudit.document import Span
 from mtaudit.evidence import Mention
-from mtaudit.names.build import build, content_words, fold
+from mtaudit.names.build import build, content_words, fold, places_in
 from mtaudit.names.countries import country_words
 from mtaudit.names.entities import Entity
 from mtaudit.names.sources.source import Source
@@ -92,6 +92,7 @@ class KnowledgeBase:
         self._towns: dict[str, str] = {}
         self._hits: dict[str, Sequence[Hit]] = {}
         self._patterns: dict[tuple[int, int], Pattern | None] = {}
+        self._slots: dict[tuple[int, str], Mapping[str, int]] = {}
         self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
 
     @classmethod
@@ -201,9 +202,10 @@ class KnowledgeBase:
             self._hits[key] = [
                 ((number, reading), slot, fewest)
                 for number, layer in enumerate(self._layers)
-                for reading, slot, fewest in layer.database.execute(
-                    "SELECT reading, slot, fewest FROM stems WHERE stem = ?", (key,)
+                for (packed,) in layer.database.execute(
+                    "SELECT places FROM postings WHERE stem = ?", (key,)
                 )
+                for reading, slot, fewest in places_in(packed)
             ]
         return self._hits[key]
 
@@ -214,10 +216,26 @@ class KnowledgeBase:
             entity, slots, written, countries = layer.database.execute(
                 "SELECT entity, slots, written, countries FROM readings WHERE id = ?", number[1:]
             ).fetchone()
-            self._patterns[number] = None if entity in layer.hidden else Pattern(
-                number, entity, tuple(json.loads(slots)), written, frozenset(countries.split())
-            )  # fmt: skip
+            self._patterns[number] = (
+                None
+                if entity in layer.hidden
+                else Pattern(
+                    number,
+                    entity,
+                    tuple(self._slot(number[0], slot) for slot in slots.split()),
+                    written,
+                    frozenset(countries.split()),
+                )
+            )
         return self._patterns[number]
+
+    def _slot(self, layer: int, number: str) -> Mapping[str, int]:
+        """Return a slot of a layer, which many readings share."""
+        if (layer, number) not in self._slots:
+            find = "SELECT ranks FROM slots WHERE id = ?"
+            row = self._layers[layer].database.execute(find, (int(number),)).fetchone()
+            self._slots[layer, number] = json.loads(row[0])
+        return self._slots[layer, number]
 
     @cached_property
     def spellings(self) -> SpellingIndex:
@@ -331,12 +349,12 @@ def _entity(row: dict[str, object]) -> Entity:
     empty: dict[str, object] = {
         "aliases": (), "sources": (), "readings": (), "countries": (), "article": False, "note": ""
     }  # fmt: skip
-    held = {key: _frozen(value) for key, value in row.items()}
+    held = {key: _frozen(value) if type(value) is list else value for key, value in row.items()}
     return Entity(**(empty | held))  # type: ignore[arg-type]
 
 
-def _frozen(value: object) -> object:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def _frozen(values: list[object]) -> tuple[object, ...]:
+    return tuple([_frozen(value) if type(value) is list else value for value in values])
 
 
 def _reads(

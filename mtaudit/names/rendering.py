@@ -9,7 +9,7 @@ from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Mention
 from mtaudit.names.countries import country_words
 from mtaudit.names.entities import MEDIA, Entity
-from mtaudit.text.words import STOP_WORDS, Word, bare, stem, words
+from mtaudit.text.words import STOP_WORDS, Word, bare, last_words, stem, words
 
 _AFTER_NAMES = frozenset(
     "is are was were has have had will would can could may might said says say took take led and "
@@ -106,7 +106,7 @@ class Renderer:
 
 def _neighbours(text: str, segment: Segment, place: Span) -> tuple[Word | None, Word | None]:
     """Return the words right before and right behind a place, only spaces between."""
-    before = list(words(text, segment.span.start, place.start))[-1:]
+    before = last_words(text, segment.span.start, place.start, 1)
     after = next(words(text, place.end, segment.span.end), None)
     if before and text[before[0].span.end : place.start].strip(" "):
         before = []

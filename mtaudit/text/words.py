@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,12 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
     """Yield the words of ``text[start:end]`` with their spans in ``text``."""
     for match in WORD.finditer(text, start, len(text) if end is None else end):
         yield Word(match.group(), Span(*match.span()))
+
+
+def last_words(text: str, start: int, end: int, number: int) -> list[Word]:
+    """Return the last ``number`` words of ``text[start:end]``, those before them never made."""
+    matches = deque(WORD.finditer(text, start, end), maxlen=number)
+    return [Word(match.group(), Span(*match.span())) for match in matches]
 
 
 def count(text: str) -> int:
