@@ -310,9 +310,35 @@ def _glossed_as() -> Mapping[str, Sequence[Slot]]:
     return found
 
 
+@cache
+def _lexicon_texts() -> Sequence[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted((DATA / "glosses").glob("*.tsv"))]
+
+
+def _slots_with(word: str, text: str) -> Iterator[Slot]:
+    """Yield the glosses of the rows of a lexicon that have ``word`` among them.
+
+    The rows that hold it are searched for: to read nine lexicons takes as long as a short audit.
+    """
+    place = text.find(word)
+    while place >= 0:
+        start = text.rfind("\n", 0, place) + 1
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        _, _, rest = text[start:end].partition("\t")
+        slot = tuple(part.strip() for part in rest.partition("\t")[0].split("|"))
+        if start and word in slot:  # the first row names the columns
+            yield slot
+        place = text.find(word, end)
+
+
+@lru_cache(maxsize=4_096)
 def alternatives(word: str) -> Collection[str]:
     """Return the English words that may render the same source word as ``word`` does."""
-    return {other for slot in _glossed_as().get(word, ()) for other in slot} - {word}
+    if not word:
+        return frozenset()
+    slots = (slot for text in _lexicon_texts() for slot in _slots_with(word, text))
+    return frozenset(other for slot in slots for other in slot if other) - {word}
 
 
 @lru_cache(maxsize=65_536)
