@@ -15,11 +15,13 @@ import json
 import random
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document
+from mtaudit.finding import DocumentReport
 from mtaudit.lm.model import load
 from mtaudit.lm.scorer import Scorer
 from mtaudit.names.store import shipped
@@ -28,14 +30,19 @@ from mtaudit.text.markup import view_of
 SENTENCES, PARAGRAPH = 8, 2
 
 
+def blocks_of(rows: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Return runs of consecutive sentences of one set, from rows of (set, sentence)."""
+    blocks = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
+    return [[text for _, text in block] for block in blocks if len({s for s, _ in block}) == 1]
+
+
 def sentence_blocks(path: Path) -> list[list[str]]:
     """Return runs of consecutive sentences of one set, shuffled with a fixed seed."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    blocks = [rows[i : i + SENTENCES] for i in range(0, len(rows) - SENTENCES, SENTENCES)]
-    whole = [block for block in blocks if len({row["set"] for row in block}) == 1]
+    whole = blocks_of([(row["set"], row["text"]) for row in rows])
     random.Random(7).shuffle(whole)
-    return [[row["text"] for row in block] for block in whole]
+    return whole
 
 
 def paragraphs(sentences: list[str]) -> list[list[str]]:
@@ -50,19 +57,25 @@ def paragraphs(sentences: list[str]) -> list[list[str]]:
     return found
 
 
-def main(path: Path, number: int) -> int:
-    """Print the findings and their rates."""
-    auditor = Auditor(Config(), shipped(), Scorer(load()))
-    blocks = sentence_blocks(path)[-number:]
+def audited(auditor: Auditor, blocks: Sequence[list[str]]) -> list[DocumentReport]:
+    """Return the report of each block that can be audited, as a passage of paragraphs."""
     documents = [
         Document(str(i), "\n\n".join(" ".join(pair) for pair in paragraphs(block)))
         for i, block in enumerate(blocks)
     ]
-    reports = auditor.run(
-        documents,
-        view=lambda d: view_of(d.text, d.markup),
-        complain=lambda error: print(error, file=sys.stderr),
+    return list(
+        auditor.run(
+            documents,
+            view=lambda d: view_of(d.text, d.markup),
+            complain=lambda error: print(error, file=sys.stderr),
+        )
     )
+
+
+def main(path: Path, number: int) -> int:
+    """Print the findings and their rates."""
+    auditor = Auditor(Config(), shipped(), Scorer(load()))
+    reports = audited(auditor, sentence_blocks(path)[-number:])
     words = 0
     counts: Counter[tuple[str, str]] = Counter()
     for report in reports:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mtaudit.audit import Auditor
+from mtaudit.audit import Auditor, LanguageScorer
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.finding import DocumentReport, Finding
@@ -93,6 +93,11 @@ def _plain(name: str) -> str:
 def measure(path: Path, scorer: Scorer) -> list[Outcome]:
     """Return the outcome of every row of a file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return outcomes_of(rows, scorer)
+
+
+def outcomes_of(rows: Sequence[dict[str, Any]], scorer: LanguageScorer) -> list[Outcome]:
+    """Return the outcome of every row."""
     knowledge = unaided(row["entity"] for row in rows if row.get("entity"))
     auditor = Auditor(Config(), knowledge, scorer)
     reports = auditor.run(

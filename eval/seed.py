@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,17 @@ from mtaudit.names.store import shipped
 from mtaudit.text.markup import view_of
 
 
-def audit(text: str) -> DocumentReport:
-    """Return the report of one text under the default configuration."""
-    auditor = Auditor(Config(), shipped(), Scorer(load()))
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A gold span, the findings over it, and those of them whose first suggestion is right."""
+
+    gold: dict[str, Any]
+    over: tuple[Finding, ...]
+    right: tuple[Finding, ...]
+
+
+def audit(text: str, auditor: Auditor) -> DocumentReport:
+    """Return the report of one text."""
     document = Document("article", text)
     (report,) = auditor.run(
         [document],
@@ -55,17 +65,25 @@ def accepted(finding: Finding, gold: dict[str, Any], text: str) -> bool:
     return plain(after) in map(plain, gold["accept"])
 
 
+def judged(report: DocumentReport, gold: Sequence[dict[str, Any]], text: str) -> list[Judged]:
+    """Return what came of each gold span."""
+    found = []
+    for row in gold:
+        span = Span(row["start"], row["end"])
+        over = tuple(finding for finding in report.findings if finding.span.overlaps(span))
+        found.append(Judged(row, over, tuple(f for f in over if accepted(f, row, text))))
+    return found
+
+
 def main(article: Path, gold_path: Path) -> int:
     """Print the comparison and return the exit code."""
     text = article.read_text(encoding="utf-8")
     gold = [json.loads(line) for line in gold_path.read_text(encoding="utf-8").splitlines()]
-    report = audit(text)
+    report = audit(text, Auditor(Config(), shipped(), Scorer(load())))
     hits = criticals = names = 0
-    for row in gold:
-        span = Span(row["start"], row["end"])
-        over = [finding for finding in report.findings if finding.span.overlaps(span)]
-        right = [finding for finding in over if accepted(finding, row, text)]
-        best = (right or over or [None])[0]
+    for one in judged(report, gold, text):
+        row, over, right = one.gold, one.over, one.right
+        best = next(iter((*right, *over)), None)
         hits += bool(over)
         criticals += bool(over) and row["severity"] == "critical"
         names += bool(right) and row["severity"] == "critical" and row["category"] == "entity"
