@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: audit test bench docs clean
+.PHONY: audit test bench docs eval eval-gate clean
 .DEFAULT_GOAL := audit
 
 # CPU torch goes first, so that nothing else pulls a larger build of it.
@@ -31,6 +31,17 @@ bench: $(INSTALLED)
 	@$(BIN)/mtaudit models pull
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m eval.lm_bench eval/results/lm-bench.json docs/lm-bench.md
+
+# Every suite on the annotated data; docs/evaluation.md. The score cache makes a second run quick.
+DATA ?= ../shared/bench
+eval: $(INSTALLED)
+	@$(BIN)/mtaudit models pull
+	@$(BIN)/mtaudit eval all --data $(DATA) --out eval/results/eval.json
+
+# A small fixed sample against the floors of eval/baseline.json; skipped without the data.
+eval-gate: $(INSTALLED)
+	@$(BIN)/mtaudit models pull
+	@$(BIN)/python -m eval.harness gate --data $(DATA)
 
 # Pages and files that are generated from the code; a test compares them.
 docs: $(INSTALLED)

@@ -8,6 +8,7 @@ import typer
 
 from mtaudit import __version__
 from mtaudit.cli import cache, check, checks, models, names, sample
+from mtaudit.cli import eval as evaluation
 
 app = typer.Typer(
     name="mtaudit",
@@ -19,6 +20,7 @@ app = typer.Typer(
 app.command("check")(check.check)
 app.command("checks")(checks.checks)
 app.command("sample")(sample.sample)
+app.command("eval")(evaluation.evaluate)
 app.add_typer(models.app, name="models")
 app.add_typer(cache.app, name="cache")
 app.add_typer(names.app, name="names")
