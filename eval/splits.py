@@ -93,7 +93,7 @@ def trained_on(artefact: Path) -> tuple[TrainedOn, ...]:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(str(artefact), framework="numpy") as file:  # type: ignore[no-untyped-call]
+        with safe_open(str(artefact), framework="numpy") as file:
             metadata = file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise ResourceError(f"{artefact}: not a safetensors file ({error})") from None

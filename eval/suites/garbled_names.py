@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from eval.garbled_names import outcomes_of
-from eval.metrics import Measure, measure, share
+from eval.metrics import Better, Measure, measure, share
 from eval.splits import NAMES, OWN_NAMES
 from eval.suites.suite import Context, Suite
 
@@ -32,7 +32,7 @@ def run(context: Context) -> list[Measure]:
         ):
             if own:
                 values = np.array(hits, dtype=float)
-                better = "lower" if label == "alarms" else "higher"
+                better: Better = "lower" if label == "alarms" else "higher"
                 groups = [one.row.get("entity") or one.row["id"] for one in own]
                 found.append(
                     measure(f"{name}.{label}", values.mean(), share(values), groups, better)

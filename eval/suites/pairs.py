@@ -36,7 +36,7 @@ def won(context: Context, rows: Sequence[Row]) -> Mapping[str, Floats]:
     """Return, by score, 1 for each pair whose bad text scores worse and 0 for the others."""
     texts = [row[side] for row in rows for side in ("good", "bad")]
     scores = badness(context, texts)
-    return {name: (values[1::2] > values[::2]) * 1.0 for name, values in scores.items()}
+    return {name: (values[1::2] > values[::2]).astype(float) for name, values in scores.items()}
 
 
 def by_kind(

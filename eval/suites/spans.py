@@ -29,6 +29,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from eval.metrics import (
+    Better,
     Floats,
     Measure,
     average_precision,
@@ -69,9 +70,11 @@ def character_f1(
     prefix: str, pairs: Sequence[tuple[Floats, Floats]], docs: Sequence[str], *, human: bool = False
 ) -> list[Measure]:
     """Return F1, P and R of (system, rater) points of texts, and the severity-weighted F1."""
-    plain = np.array([overlap((s > 0) * 1.0, (r > 0) * 1.0) for s, r in pairs]).reshape(-1, 3)
+    plain = np.array(
+        [overlap((s > 0).astype(float), (r > 0).astype(float)) for s, r in pairs]
+    ).reshape(-1, 3)
     points = np.array([overlap(s, r) for s, r in pairs]).reshape(-1, 3)
-    better = "neither" if human else "higher"
+    better: Better = "neither" if human else "higher"
     statistics = {f"{prefix}.f1": f1(*plain.T), f"{prefix}.f1-severity": f1(*points.T)}
     found = [measure(k, whole(s, len(pairs)), s, docs, better) for k, s in statistics.items()]
     if not human:
@@ -136,8 +139,8 @@ def word_precision(rows: Sequence[Row], predictions: Sequence[Prediction]) -> li
             docs.append(row["doc"])
     score, point = np.concatenate(scores), np.concatenate(points)
     bad, owner = point > 0, np.array(owners, dtype=np.int64)
-    sizes = np.bincount(owner, minlength=len(docs))
-    bad_share = ratio(np.bincount(owner, bad, len(docs)), sizes)
+    sizes = np.bincount(owner, minlength=len(docs)).astype(float)
+    bad_share = ratio(np.bincount(owner, bad, len(docs)).astype(float), sizes)
     found = [measure("words.bad-share", bad.mean(), bad_share, docs, "neither")]
     for name, weights in (("words.ap", None), ("words.ap-severity", np.maximum(point, 1.0))):
         value = average_precision_score(bad, score, sample_weight=weights)

@@ -64,7 +64,7 @@ def at_threshold(name: str, words: Tagged, threshold: float) -> list[Measure]:
     flagged = words.score >= threshold
     bad = words.bad
     columns = (bad & flagged, ~bad & flagged, bad & ~flagged, ~bad & ~flagged)
-    table = np.column_stack([np.bincount(words.row, c, words.rows) for c in columns])
+    table = np.column_stack([np.bincount(words.row, c, words.rows) for c in columns]).astype(float)
     correlation, f1_bad = confusion(table)
     groups = range(words.rows)
     return [
