@@ -12,6 +12,8 @@ from mtaudit.finding import Category, Finding, Severity, Suggestion
 from mtaudit.names.resolver import odds
 
 _MOST_SUGGESTIONS = 3
+_LEFT = frozenset({"leak", "residue"})
+_LESS_GRAVE = frozenset({"romanisation", "split", "order", "truncation", "leak"})
 _REASONS = {
     "literal": "reads like a word-by-word translation of {name}{source}",
     "literal-phrase": "reads like a word-by-word translation of {name}{source}",
@@ -21,6 +23,9 @@ _REASONS = {
     "misreading": "does not fit here; {name} does",
     "split": "is {name}, cut in two by words that do not belong there",
     "order": "is {name}, its words in another order",
+    "truncation": "is {name}, cut off before its noun",
+    "leak": "is {kind} left in Latin letters: {source}, “{name}”",
+    "residue": "is {kind} left in Latin letters: {source}, “{name}”; English has nothing there",
 }
 
 
@@ -51,7 +56,7 @@ def _finding(
     written = document[suspect.span]
     return Finding(
         check=CHECK.name,
-        category=Category.NAME,
+        category=Category.UNTRANSLATED if best.via in _LEFT else Category.NAME,
         severity=_severity(best),
         span=suspect.span,
         message=f"“{written}” {_reason(best, written)}",
@@ -86,12 +91,18 @@ def _reason(hypothesis: Hypothesis, words: str) -> str:
             f"{hypothesis.name}, also means “{meaning}”"
         )
     source = f" ({hypothesis.written})" if hypothesis.written else ""
-    return _REASONS[hypothesis.via].format(name=hypothesis.name, source=source)
+    if hypothesis.via in _LEFT:
+        source = hypothesis.written
+    return _REASONS[hypothesis.via].format(
+        name=hypothesis.name, source=source, kind=hypothesis.kind
+    )
 
 
 def _severity(best: Hypothesis) -> Severity:
+    if best.via == "residue":
+        return Severity.MINOR
     # A wrong spelling or a cut still names somebody; a literal reading or another word does not.
-    return Severity.MAJOR if best.via in ("romanisation", "split", "order") else Severity.CRITICAL
+    return Severity.MAJOR if best.via in _LESS_GRAVE else Severity.CRITICAL
 
 
 def _ranked(suspect: Suspect, weights: Mapping[str, Weights]) -> Iterator[tuple[Hypothesis, float]]:

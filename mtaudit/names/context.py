@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from mtaudit.document import Document, Segment, Span
@@ -63,6 +63,14 @@ class Context:
         if times and repeats:
             value += _NAMED_ELSEWHERE + 0.5 * math.log(times)
         return value
+
+    def prior_of(self, lands: Set[str]) -> float:
+        """Return log P(a phrase of the language of some countries | document), up to a constant."""
+        if lands & self.countries.keys():
+            return _BASE + _SAME_COUNTRY + _SAME_SENTENCE
+        if lands & self.hinted:
+            return _BASE + _HINTED
+        return _BASE + (_OTHER_COUNTRY if self.countries else 0.0)
 
 
 def context_of(document: Document, knowledge: KnowledgeBase) -> Context:

@@ -24,11 +24,14 @@ from itertools import islice
 from mtaudit.document import Document, Segment, Span
 from mtaudit.evidence import Hypothesis, Mention, Suspect, Weights
 from mtaudit.names.channels.candidate import Candidate, Channel
+from mtaudit.names.channels.leak import LANDS, leaks
 from mtaudit.names.channels.literal import literal_readings
 from mtaudit.names.channels.misreading import misreadings
 from mtaudit.names.channels.order import reordered_names
+from mtaudit.names.channels.residue import residues
 from mtaudit.names.channels.romanisation import romanisations
 from mtaudit.names.channels.split import split_names
+from mtaudit.names.channels.truncation import truncated_names
 from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import countries_in
 from mtaudit.names.entities import Entity
@@ -37,7 +40,9 @@ from mtaudit.names.rendering import Renderer
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import stem, words
 
-CHANNELS: tuple[Channel, ...] = (literal_readings, romanisations, split_names, reordered_names)
+CHANNELS: tuple[Channel, ...] = (
+    literal_readings, romanisations, split_names, reordered_names, truncated_names
+)  # fmt: skip
 _WORD = re.compile(r"\S+")
 _REACH = 8
 # How many renderings of one span the language model is asked about.
@@ -52,6 +57,8 @@ _LEAST = {**dict.fromkeys(_LONG, _HOPELESS_PHRASE), "literal": _HOPELESS_TWO}
 _READ = _LONG | {"literal-word", "literal"}
 # These stretch over words of the right name, which are then no proof that it stands there.
 _TORN = frozenset({"split", "order"})
+# No names: the language model is not asked, because words that nobody prints tell enough.
+_LEFT = frozenset({"leak", "residue"})
 _ORDINARY = 4.0  # Zipf frequency of a word that is no name first of all
 _PER_ZIPF = 0.8  # nats for each tenfold of how often English prints a name
 
@@ -90,6 +97,7 @@ def propose(
                     document, candidate, known, states, beside=_beside(document, segment, candidate)
                 ):
                     found.append(_Found(hypothesis, candidate.span))
+        found.extend(_left(document, segment, knowledge, context))
         for odd in oddities:
             if segment.span.contains(odd) and not any(m.span.overlaps(odd) for m in known):
                 guesses = [
@@ -114,6 +122,38 @@ def _part(one: _Found, found: Sequence[_Found]) -> bool:
         and other.span.contains(one.span)
         for other in found
     )
+
+
+def _left(
+    document: Document, segment: Segment, knowledge: KnowledgeBase, context: Context
+) -> Iterator[_Found]:
+    """Yield what is left of the source language: glued phrases and the end marks of agencies."""
+    for leak in leaks(document, segment, knowledge):
+        hypothesis = Hypothesis(
+            entity="",
+            rendering=leak.rendering,
+            kind="a phrase in Arabic",
+            replaces=leak.replaces,
+            channel=leak.logprob,
+            prior=context.prior_of(LANDS),
+            via="leak",
+            name=leak.english,
+            written=leak.written,
+        )
+        yield _Found(hypothesis, leak.span)
+    for residue in residues(document, segment, knowledge):
+        hypothesis = Hypothesis(
+            entity="",
+            rendering="",
+            kind=residue.mark.kind,
+            replaces=residue.replaces,
+            channel=residue.logprob,
+            prior=0.0,
+            via="residue",
+            name=residue.mark.english,
+            written=residue.mark.words,
+        )
+        yield _Found(hypothesis, residue.span)
 
 
 def _weighed(
@@ -239,6 +279,9 @@ def questions(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span,
     whole = segment.span if segment is not None else Span(0, len(document.text))
     for hypothesis in suspect.hypotheses:
         place = hypothesis.replaces
+        if hypothesis.via in _LEFT:
+            yield document[place], Span(0, len(place)), (document[place],)
+            continue
         behind = _WORD.finditer(document.text, place.end, max(place.end, whole.end))
         last = next(islice(behind, _REACH - 1, None), None)
         end = whole.end if last is None else last.end()
