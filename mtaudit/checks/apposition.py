@@ -98,11 +98,30 @@ CHECK = Check(
             "Two [[elements “Ansar Allah”]] were killed.",
             "Two Ansar Allah fighters were killed.",
         ),
+        Example(
+            "The road was held by [[rebels “Liwa al-Tawhid”]] until May.",
+            "The road was held by Liwa al-Tawhid rebels until May.",
+        ),
+        Example(
+            "Police found [[hideouts “Boko Haram”]] in the forest.",
+            "Police found Boko Haram hideouts in the forest.",
+        ),
+        Example(
+            'Four [[members "Al-Shabab"]] gave themselves up.',
+            "Four Al-Shabab members gave themselves up.",
+        ),
+        Example(
+            "The village was shelled by [[militants Boko Haram]].",
+            "The village was shelled by Boko Haram militants.",
+        ),
     ),
     sound=(
         "Hezbollah fighters crossed the border.",
         "The rebels “will not leave the town”, their leader said.",
         "They read the novel “Militants” at school.",
+        "Members of Boko Haram gave themselves up.",
+        "The soldiers “fought like lions”, the general said.",
+        "Two leaders, “the Bear” and “the Fox”, were not there.",
     ),
     needs_names=True,
 )

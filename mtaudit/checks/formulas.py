@@ -163,7 +163,34 @@ CHECK = Check(
             "The embassy denied the report [[at its official Facebook page]] late on Sunday.",
             "The embassy denied the report on its official Facebook page late on Sunday.",
         ),
+        Example(
+            "The clinic has been closed [[in recent period]] for want of staff.",
+            "The clinic has been closed recently for want of staff.",
+        ),
+        Example(
+            "The army expelled [[the organization Daesh]] from the village in spring.",
+            "The army expelled Daesh from the village in spring.",
+        ),
+        Example(
+            "Soldiers began a [[combing operation]] in the palm groves.",
+            "Soldiers began a sweep operation in the palm groves.",
+        ),
+        Example(
+            "Two soldiers and [[a Daesh element]] were killed.",
+            "Two soldiers and a Daesh fighter were killed.",
+        ),
+        Example(
+            "The trap was laid for [[Daesh elements]] near the dam.",
+            "The trap was laid for Daesh fighters near the dam.",
+        ),
     ),
-    sound=("The minister denied the report on his official Facebook page.",),
+    sound=(
+        "The minister denied the report on his official Facebook page.",
+        "The organization said that its doctors had left the camp.",
+        "The clinic has been closed in the recent period of rain.",
+        "Volunteers were combing the beach for bottles.",
+        "The elements were against them, and the boat sank.",
+        "It is worth the price, the paper said of the new museum.",
+    ),
     needs_names=True,
 )

@@ -102,11 +102,36 @@ CHECK = Check(
             "Information Office gave no figures. The [[Joint Security Intelligence Office]] "
             "later withdrew the statement.",
         ),
+        Example(
+            "Soldiers left Deir Hafer at dawn. Shops in Deir Hafer stayed shut. The mayor of "
+            "[[Dayr Hafir]] was not there.",
+            "Soldiers left Deir Hafer at dawn. Shops in Deir Hafer stayed shut. The mayor of "
+            "Deir Hafer was not there.",
+        ),
+        Example(
+            "The mayor of Khan Sheikhoun spoke first. Buses to Khan Sheikhoun were full. Nobody "
+            "in [[Khan Shaykhun]] had a ticket.",
+            "The mayor of Khan Sheikhoun spoke first. Buses to Khan Sheikhoun were full. Nobody "
+            "in Khan Sheikhoun had a ticket.",
+        ),
+        Example(
+            "The Northern Border Monitoring Agency closed the road. The Northern Border Monitoring "
+            "Agency gave no reason. The [[Northern Border Observation Agency]] opened it again.",
+        ),
+        Example(
+            "Trucks reached Wadi Hamdan on Sunday. The bakery of Wadi Hamdan was closed. A school "
+            "in [[Wadi Hamdaan]] was open.",
+            "Trucks reached Wadi Hamdan on Sunday. The bakery of Wadi Hamdan was closed. A school "
+            "in Wadi Hamdan was open.",
+        ),
     ),
     sound=(
         "North Korea and South Korea met. Hassan Ali and Hussein Ali came too.",
         "The Central Bank of Syria said so. The Central Bank gave no date.",
         "Syrian and Russian officials met in Syria. Russia agreed.",
+        "Buses left Deir Hafer for Deir Ezzor, and came back to Deir Hafer at night.",
+        "The sisters Maria and Marina Ivanova met their brother in the town of Kazan.",
+        "The Ministry of Health denied it. The Ministry of Labour said nothing.",
     ),
     needs_names=True,
 )

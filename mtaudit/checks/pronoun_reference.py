@@ -150,11 +150,34 @@ CHECK = Check(
             "The defence ministry denied the report. [[He]] added that the road was open.",
             "The defence ministry denied the report. It added that the road was open.",
         ),
+        Example(
+            "The agency published the list. [[She]] had got it from the court.",
+            "The agency published the list. It had got it from the court.",
+        ),
+        Example(
+            "The council met on Monday and closed [[his]] session at noon.",
+            "The council met on Monday and closed its session at noon.",
+        ),
+        Example(
+            "The army withdrew from the hills after the storm had hit [[him]] twice.",
+            "The army withdrew from the hills after the storm had hit it twice.",
+        ),
+        Example(
+            "The committee has called [[himself]] a court.",
+            "The committee has called itself a court.",
+        ),
+        Example(
+            "The party lost [[her]] seats in the north.",
+            "The party lost its seats in the north.",
+        ),
     ),
     sound=(
         "The ministry denied the report. The spokesman said he had not seen it.",
         "The agency quoted Lavrov. He said that the talks would go on.",
         "In his first speech since the vote, the president thanked the army.",
+        "The council met. Its chairwoman said she was tired.",
+        "The army withdrew after it had lost its tanks.",
+        "The ministry told Ivanov that he had been right.",
     ),
     needs_names=True,
 )

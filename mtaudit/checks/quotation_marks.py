@@ -100,10 +100,23 @@ CHECK = Check(
             "“We will rebuild the bridge.”",
         ),
         Example("The mayor said [[“]]the bridge will be rebuilt by spring."),
+        Example(
+            "The union called it [[“ ]]a step back” and left.",
+            "The union called it “a step back” and left.",
+        ),
+        Example("The road will be open by spring,[[”]] the mayor said."),
+        Example('The mayor said the bridge was [["]]as good as new.'),
+        Example(
+            "“It will take a year[[, ”]] the mayor said.",
+            "“It will take a year,” the mayor said.",
+        ),
     ),
     sound=(
         "“We will rebuild the bridge,” the mayor said. “It will take a year.”",
         "“We will rebuild.\n\n“It will take a year,” he said.",
         'The plank is 12" long.',
+        'The mayor called it "a good day" and "a good year".',
+        "The union’s leader said: “They told us ‘no’ twice.”",
+        "“Is it open?” he asked. “It is,” she said.",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mtaudit.calibration import Thresholds
@@ -10,7 +11,7 @@ from mtaudit.checks.wordlists import word_list
 from mtaudit.document import Document, Span
 from mtaudit.evidence import Evidence
 from mtaudit.finding import Category, Finding, Severity
-from mtaudit.text.words import Word, words
+from mtaudit.text.words import STOP_WORDS, Word, words
 
 _LONGEST = 5  # words of a noun phrase that is compared
 _GAP = 3  # words between its two mentions, the verb among them
@@ -28,7 +29,11 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
         tokens = list(words(document.text, segment.span.start, segment.span.end))
         folded = [token.text.casefold() for token in tokens]
         for verb, word in enumerate(folded):
-            if word in verbs:
+            if word == "between":
+                twice = _between(document.text, tokens, folded, verb)
+                if twice is not None:
+                    yield _one_party(document, *twice)
+            elif word in verbs:
                 pair = _same_phrase(document.text, tokens, folded, verb)
                 if pair is not None:
                     yield _finding(document, *pair, tokens[verb])
@@ -54,6 +59,42 @@ def _same_phrase(
                         Span(tokens[after].span.start, end),
                     )
     return None
+
+
+def _between(text: str, tokens: list[Word], folded: list[str], at: int) -> tuple[Span, Span] | None:
+    """Return the two parties of a "between" when they are word for word the same."""
+    for size in range(1, _LONGEST + 1):
+        second = at + size + 2
+        if second + size > len(folded) or folded[second - 1] != "and":
+            continue
+        left, right = tokens[at + 1 : second - 1], tokens[second : second + size]
+        if folded[at + 1 : second - 1] != folded[second : second + size]:
+            continue
+        # "between the town and the town hall": the phrase goes on.
+        if _phrase(folded[second : second + size], left) and _ends(text, right[-1]):
+            return (
+                Span(left[0].span.start, left[-1].span.end),
+                Span(right[0].span.start, right[-1].span.end),
+            )
+    return None
+
+
+def _ends(text: str, last: Word) -> bool:
+    """Whether a noun phrase ends with the word ``last``: punctuation or a common word follows."""
+    following = re.match(r"\s?([\w’'-]*)", text[last.span.end : last.span.end + 24])
+    return following is None or not following[1] or following[1].casefold() in STOP_WORDS
+
+
+def _one_party(document: Document, first: Span, second: Span) -> Finding:
+    return Finding(
+        check=CHECK.name,
+        category=Category.MISTRANSLATION,
+        severity=Severity.CRITICAL,
+        span=first.cover(second),
+        message=f"“between” joins two parties, and “{document[first]}” is both of them",
+        confidence=0.9,
+        related=(first, second),
+    )
 
 
 def _another(folded: list[str], verb: int, after: int) -> bool:
@@ -100,11 +141,17 @@ CHECK = Check(
     flagged=(
         Example("[[The rebel council accused the rebel council]] of breaking the truce."),
         Example("Witnesses said [[Israel bombed Israel]] for the third day."),
+        Example("[[The militia was attacked by the militia]] at the bridge."),
+        Example("Talks between [[the union and the union]] in Lima broke off on Friday."),
+        Example("Later [[Ankara urged Ankara]] to open the border."),
+        Example("The treaty between [[Chile and Chile]], signed in May, is void."),
     ),
     sound=(
         "Everybody attacked everybody in the last minutes of the game.",
         "The army said the army had not been told.",
         "The council accused the army, and the army accused the council.",
         "The minister met the minister of finance.",
+        "The road between the town and the town hall is closed.",
+        "The match between Chile and Chile’s neighbour was a draw.",
     ),
 )

@@ -88,10 +88,29 @@ CHECK = Check(
             "The convoy left [[the the]] city at dawn.",
             "The convoy left the city at dawn.",
         ),
+        Example(
+            "The court heard [[witness witness]] statements until the evening.",
+            "The court heard witness statements until the evening.",
+        ),
+        Example(
+            "The talks in Geneva [[ended ended]] without a statement.",
+            "The talks in Geneva ended without a statement.",
+        ),
+        Example(
+            "Farmers asked for [[a a]] loan from the bank.",
+            "Farmers asked for a loan from the bank.",
+        ),
+        Example(
+            "The mayor called the [[squatters “squatters”]] a danger.",
+            "The mayor called the squatters a danger.",
+        ),
     ),
     sound=(
         "He said that he had had enough of that.",
         "Boutros Boutros-Ghali led the United Nations.",
         "It was a very, very long night.",
+        "The children asked again and again, and again nobody answered them.",
+        "What he is is a good mayor, and what he had had was luck.",
+        "The paper calls the plan “the plan” and the mayor “the mayor”.",
     ),
 )

@@ -112,10 +112,23 @@ CHECK = Check(
             "The rebels left the hills, enabling the army to open the road.",
         ),
         Example("[[Stressed]] that the talks with the delegation would go on next week."),
+        Example(
+            "The talks went on, [[But]] nobody signed the treaty.",
+            "The talks went on, but nobody signed the treaty.",
+        ),
+        Example(
+            "The dam broke in the night, [[Flooding]] the fields below the town.",
+            "The dam broke in the night, flooding the fields below the town.",
+        ),
+        Example("[[Was]] built in the harbour of the old town two years ago."),
+        Example("The council met. [[Confirmed]] that the school would be open in May."),
     ),
     sound=(
         "On Monday, Reuters reported that the talks, Turkey’s third this year, had failed.",
         "Announced in May, the plan has been delayed twice since.",
         "Is the government able to pay its debts this year?",
+        "The envoy met Rossi, Chief of Staff, and Weber, Minister of Labour.",
+        "Workers Rally in Capital, Demanding the Return of Jobs",
+        "Confirmed in June, the judge said that the court would sit in May.",
     ),
 )

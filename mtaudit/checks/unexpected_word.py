@@ -119,10 +119,18 @@ CHECK = Check(
             "Residents said the “[[sorrel]]” had shelled their village before dawn. The army said "
             "that the “sorrel” would be driven from the valley, and that sorrel fighters had fled."
         ),
+        Example("The army said that the “[[thistle]]” had blown up a bridge near the border."),
+        Example("Soldiers took two villages from the “[[turnip]]” on Sunday, the agency said."),
+        Example("The governor said that the “[[walnut]]” had fired rockets at the airport."),
+        Example("Dozens of fighters of the “[[heron]]” surrendered to the police on Monday."),
     ),
     sound=(
         "The botanist said that bindweed winds itself round nettles and clover.",
         "The cook chopped the sorrel and put it into the soup.",
+        "The vet gave the horse an injection and the farmer paid for it.",
+        "The orchestra played a sonata and two waltzes by a composer from Vienna.",
+        "Surgeons removed the tumour and the patient left the hospital.",
+        "The glacier has lost a third of its ice, geologists said.",
     ),
     needs_model=True,
 )

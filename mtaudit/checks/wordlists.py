@@ -15,3 +15,10 @@ def word_list(name: str) -> frozenset[str]:
     return frozenset(
         word for line in lines if not line.startswith("#") for word in line.split() if word
     )
+
+
+@cache
+def line_list(name: str) -> frozenset[str]:
+    """Return the lines of ``data/<name>.txt``, comments left out; a line may hold several words."""
+    lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))

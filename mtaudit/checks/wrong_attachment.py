@@ -73,10 +73,21 @@ CHECK = Check(
         "to the wrong one, a coalition's leader becomes the leader of the group it fights."
     ),
     find=find,
-    flagged=(Example("Planes struck convoys [[against the US-led al-Shabab]] near the border."),),
+    flagged=(
+        Example("Planes struck convoys [[against the US-led al-Shabab]] near the border."),
+        Example("The village was taken from [[the US-led Boko Haram]] in spring."),
+        Example("Drones watched [[the French-led al-Shabab]] for a week."),
+        Example("The convoy was attacked by [[the Saudi-led Hezbollah]] at noon."),
+        Example("Two planes bombed the camps of [[the Russian-led Daesh]] in the desert."),
+        Example("Hundreds fled from [[the Turkish-led “Daesh”]] on Sunday.".replace("”]]", "]]”")),
+    ),
     sound=(
         "Planes of the US-led coalition against al-Shabab struck convoys near the border.",
         "The US-led al-Shabab campaign has lasted ten years.",
+        "The Saudi-led coalition bombed the port of Hodeidah.",
+        "The French-led operation against Boko Haram began in spring.",
+        "The Iranian-led forces met Hezbollah fighters at the border.",
+        "The army-led government is at war with al-Shabab.",
     ),
     needs_names=True,
 )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mtaudit.checks import CHECKS
+from mtaudit.checks.rates import rate_of
 from mtaudit.errors import UsageError, did_you_mean
 from mtaudit.reports.checks_page import explain, page
 
@@ -23,7 +24,9 @@ def checks(
     elif name is None:
         width = max(len(check.name) for check in CHECKS)
         for check in CHECKS:
-            typer.echo(f"{check.name:{width}}  {check.summary}")
+            rate = rate_of(check.name)
+            shown = "" if rate is None else f" ({rate})"
+            typer.echo(f"{check.name:{width}}  {check.summary}{shown}")
     else:
         found = [check for check in CHECKS if check.name == name]
         if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mtaudit.checks.check import Check
+from mtaudit.checks.rates import rate_of
 
 
 def page(checks: Sequence[Check]) -> str:
@@ -36,6 +37,7 @@ def explain(check: Check) -> str:
         "",
         check.why,
         "",
+        *_rate(check),
         "Flagged:",
         "",
     ]
@@ -46,6 +48,12 @@ def explain(check: Check) -> str:
     lines += ["", "Sound, and not flagged:", ""]
     lines += [f"- {_one_line(text)}" for text in check.sound]
     return "\n".join(lines) + "\n"
+
+
+def _rate(check: Check) -> list[str]:
+    """Return what is known of the findings of a check on human-written news."""
+    rate = rate_of(check.name)
+    return [] if rate is None else [f"{rate}.", ""]
 
 
 def _one_line(text: str) -> str:
