@@ -49,6 +49,10 @@ class LanguageScorer(Protocol):
     def signature(self) -> tuple[str, str, str, str]:
         """Digests of weights and tokenizer, the BOS policy, the number format."""
 
+    @property
+    def reader_digest(self) -> str:
+        """The digest of what reads the model's states, such as the error tagger; "" without."""
+
     def score(
         self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
     ) -> list[TextScore]:
@@ -120,6 +124,7 @@ class Auditor:
             tokenizer=model[1][:12],
             bos=model[2],
             dtype=model[3],
+            tagger=(self._scorer.reader_digest[:12] if self._scorer else "") or "none",
             names=self._knowledge.digest,
         )
 
@@ -307,7 +312,11 @@ class Auditor:
                 if surprisal is not None and fluency.known(digest):
                     percent = fluency.percentile(surprisal, digest, sentence=True)
                 words = tuple(
-                    WordReport(one.view.original(word.span), round(word.surprisal, 4))
+                    WordReport(
+                        one.view.original(word.span),
+                        round(word.surprisal, 4),
+                        None if (error := score.error(word.span)) is None else round(error, 4),
+                    )
                     for word in score.words_within(segment.span)
                 )
             yield SegmentReport(

@@ -35,6 +35,8 @@ class TextScore:
     """The scores of one text in columns: one entry a token, then one a word, both in order.
 
     ``starts`` and ``ends`` are the code points of the tokens, white space before them left out.
+    ``readings`` are columns of what the error tagger tells of each token: the probabilities that it
+    is part of an error and of a major one, and a rating; () without a tagger.
     """
 
     starts: array[int]
@@ -44,6 +46,7 @@ class TextScore:
     word_starts: array[int]
     word_ends: array[int]
     surprisals: array[float]
+    readings: tuple[array[float], ...] = ()
 
     @property
     def tokens(self) -> tuple[TokenScore, ...]:
@@ -85,6 +88,16 @@ class TextScore:
         entropies = self.entropies[tokens]
         return -sum(self.logprobs[tokens]) - entropies[0] if entropies else 0.0
 
+    def error(self, span: Span) -> float | None:
+        """Return the greatest error probability of the tokens that overlap ``span``."""
+        told = self.readings[0][self.within(span)] if self.readings else ()
+        return max(told, default=None)
+
+    def rating(self, span: Span) -> float | None:
+        """Return the estimated direct assessment of ``span`` as a z-score, higher is better."""
+        told = self.readings[2][self.within(span)] if self.readings else ()
+        return sum(told) / len(told) if told else None
+
     def excess(self, span: Span) -> float:
         """Return the surprisal of the tokens that overlap ``span`` less their entropy, in nats."""
         tokens = self.within(span)
@@ -93,9 +106,10 @@ class TextScore:
     @classmethod
     def joined(cls, parts: Iterable[tuple[int, TextScore]]) -> TextScore:
         """Return the score of a text from those of its pieces, each with the place it starts at."""
-        whole = cls(
-            array("i"), array("i"), array("d"), array("d"), array("i"), array("i"), array("d")
-        )
+        parts = list(parts)
+        readings = tuple(array("d") for _ in (parts[0][1].readings if parts else ()))
+        whole = cls(array("i"), array("i"), array("d"), array("d"), array("i"), array("i"),
+                    array("d"), readings)  # fmt: skip
         for at, part in parts:
             whole.starts.extend(start + at for start in part.starts)
             whole.ends.extend(end + at for end in part.ends)
@@ -104,6 +118,8 @@ class TextScore:
             whole.word_starts.extend(start + at for start in part.word_starts)
             whole.word_ends.extend(end + at for end in part.word_ends)
             whole.surprisals.extend(part.surprisals)
+            for column, more in zip(whole.readings, part.readings, strict=True):
+                column.extend(more)
         return whole
 
 

@@ -102,12 +102,14 @@ class Signature:
     tokenizer: str
     bos: str
     dtype: str
+    tagger: str
     names: str
 
     def __str__(self) -> str:
         return (
             f"mtaudit:{self.version}|config:{self.config}|model:{self.model}"
-            f"|tokenizer:{self.tokenizer}|bos:{self.bos}|dtype:{self.dtype}|names:{self.names}"
+            f"|tokenizer:{self.tokenizer}|bos:{self.bos}|dtype:{self.dtype}|tagger:{self.tagger}"
+            f"|names:{self.names}"
         )
 
 

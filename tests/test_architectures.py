@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -179,10 +180,10 @@ class Tight:
     def vocabulary(self) -> int:
         return int(self._network.vocabulary)
 
-    def states(self, batch: Batch) -> torch.Tensor:
+    def states(self, batch: Batch, layers: Sequence[int] = ()) -> tuple[torch.Tensor, torch.Tensor]:
         if len(batch.ids) > self._rows:
             raise self._error
-        states: torch.Tensor = self._network.states(batch)
+        states: tuple[torch.Tensor, torch.Tensor] = self._network.states(batch, layers)
         return states
 
 

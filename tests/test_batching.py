@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mtaudit.errors import ModelError
 from mtaudit.lm import rescoring
-from mtaudit.lm.batching import Sequences, lay_out, pack, whole_texts
+from mtaudit.lm.batching import FIGURES, Sequences, lay_out, pack, whole_texts
 from mtaudit.lm.encoding import encode
 from mtaudit.lm.head import Head
 from mtaudit.lm.llama import Llama, Shape, Weights
@@ -108,7 +108,7 @@ def test_half_precision_is_close_and_padding_changes_nothing(tmp_path: Path) -> 
     encoded = encode(tiny_tokenizer(), texts)
     sequences = whole_texts(encoded.token_splits, 63, 0)
     chosen = np.argsort(-sequences.rows)
-    exact = np.zeros((3, len(encoded.ids) + len(texts)))
+    exact = np.zeros((FIGURES, len(encoded.ids) + len(texts)))
     answers = {}
     for dtype in (torch.float32, torch.bfloat16):
         shape = Shape.of({**_config(tmp_path)})
@@ -120,7 +120,7 @@ def test_half_precision_is_close_and_padding_changes_nothing(tmp_path: Path) -> 
         for padded in (False, True):
             batch = lay_out(encoded.ids, sequences, chosen, 0, padded=padded)
             with torch.inference_mode():
-                states = network.states(batch)[torch.from_numpy(batch.rows)]
+                states = network.states(batch)[0][torch.from_numpy(batch.rows)]
                 found = head.measure(states, torch.from_numpy(batch.targets))
             table = np.zeros_like(exact)
             table[:, batch.slots] = found.numpy()
@@ -129,8 +129,8 @@ def test_half_precision_is_close_and_padding_changes_nothing(tmp_path: Path) -> 
     assert answers[torch.float32, True] == pytest.approx(exact, abs=1e-4)
     for padded in (False, True):
         near = answers[torch.bfloat16, padded]
-        assert near == pytest.approx(exact, abs=0.4)
-        assert np.abs(near - exact).max() > 1e-4
+        assert near[:4] == pytest.approx(exact[:4], abs=0.4)  # a rank jumps where two come close
+        assert np.abs(near - exact)[:4].max() > 1e-4
 
 
 def _config(folder: Path) -> dict[str, object]:

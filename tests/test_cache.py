@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,9 @@ class Counting:
     def vocabulary(self) -> int:
         return self._network.vocabulary
 
-    def states(self, batch: Batch) -> torch.Tensor:
+    def states(self, batch: Batch, layers: Sequence[int] = ()) -> tuple[torch.Tensor, torch.Tensor]:
         self.rows.append(sum(group.count * group.length for group in batch.groups))
-        return self._network.states(batch)
+        return self._network.states(batch, layers)
 
 
 def counted(model: LanguageModel) -> tuple[LanguageModel, Counting]:

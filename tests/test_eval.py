@@ -514,7 +514,7 @@ def test_a_result_carries_what_it_depends_on(tmp_path: Path) -> None:
         return [Measure("n", float(len(rows)), 1.0, nothing, len(rows))]
 
     suite = Suite("count", "", (), count, (file,))
-    signature = Signature("0", "c", "m", "t", "b", "f", "n")
+    signature = Signature("0", "c", "m", "t", "b", "f", "e", "n")
     where = context(tmp_path)
     where.auditor = type("Auditor", (), {"signature": signature})()  # type: ignore[assignment]
     results = harness.evaluate([suite], where, {"count": 4})
@@ -602,7 +602,7 @@ def test_the_gate_exits_with_1_on_a_fall(
     baseline = tmp_path / "baseline.json"
     gate.freeze(baseline, [small()], lower=False)
     monkeypatch.setattr(gate, "BASELINE", baseline)
-    signature = Signature("0", "c", "m", "t", "b", "f", "n")
+    signature = Signature("0", "c", "m", "t", "b", "f", "e", "n")
 
     def sampled(value: float) -> list[harness.Result]:
         metric = Measure("m", value, 0.0, 1.0, 3)

@@ -164,12 +164,12 @@ CHECK = Check(
             "The embassy denied the report on its official Facebook page late on Sunday.",
         ),
         Example(
-            "The clinic has been closed [[in recent period]] for want of staff.",
-            "The clinic has been closed recently for want of staff.",
+            "The convoy left the port [[on the day of yesterday]] without an escort.",
+            "The convoy left the port yesterday without an escort.",
         ),
         Example(
-            "The army expelled [[the organization Daesh]] from the village in spring.",
-            "The army expelled Daesh from the village in spring.",
+            "Shelling was heard [[in the course of the day of Friday]] near the bridge.",
+            "Shelling was heard on Friday near the bridge.",
         ),
         Example(
             "Soldiers began a [[combing operation]] in the palm groves.",

@@ -19,6 +19,8 @@ import numpy.typing as npt
 
 from mtaudit.lm.windows import windows
 
+# Figures that the head measures for each target.
+FIGURES = 5
 Longs = npt.NDArray[np.int64]
 # The library of matrix products keeps a program, and room to work in, for every number of rows that
 # it meets: few numbers keep memory small.

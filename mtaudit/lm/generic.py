@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,16 +57,23 @@ class Generic:
         """The number of tokens that the network knows."""
         return int(self.head_weight.shape[0])
 
-    def states(self, batch: Batch) -> torch.Tensor:
-        """Return the states [rows, width] that the vocabulary head reads."""
+    def states(self, batch: Batch, layers: Sequence[int] = ()) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the states [rows, width] that the vocabulary head reads.
+
+        With them go those [rows, len(layers) * width] behind ``layers``, counted from 1, in fp32.
+        """
         ids = torch.from_numpy(batch.ids).to(self._device)
-        found = []
+        found, kept = [], []
         for group in batch.groups:
             rectangle = ids[group.row : group.end].view(group.count, group.length)
             # A causal network never looks at the padding on the right, so no mask is needed.
-            states = self._network.base_model(input_ids=rectangle, use_cache=False)
+            states = self._network.base_model(
+                input_ids=rectangle, use_cache=False, output_hidden_states=bool(layers)
+            )
             found.append(states.last_hidden_state.flatten(0, 1))
-        return torch.cat(found)
+            inner = [states.hidden_states[number].flatten(0, 1).float() for number in layers]
+            kept.append(torch.cat(inner, 1) if inner else found[-1][:, :0].float())
+        return torch.cat(found), torch.cat(kept)
 
 
 def _transform(config: Any) -> Transform | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
-from mtaudit.lm.batching import filled
+from mtaudit.lm.batching import FIGURES, filled
 from mtaudit.lm.kernels import Linear, linear, product_fp32
 
 Transform = Callable[[torch.Tensor], torch.Tensor]
@@ -62,12 +62,14 @@ class Head:
         return logits if self._transform is None else self._transform(logits)
 
     def measure(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Return [3, rows]: log p(target), entropy of p, log p(the word ends here), in nats.
+        """Return [FIGURES, rows] of what is asked about each target, four of them in nats.
 
+        They are log p(target), the entropy of p, log p(the word ends here), the log-odds of the
+        likeliest token against the target, and the target's rank (0 for the likeliest).
         ``states`` is [rows, width], ``targets`` [rows]. With logits z and their log-sum-exp l,
         log p = z - l and the entropy is l - sum p z.
         """
-        found = torch.empty((3, len(targets)), dtype=torch.float32, device=states.device)
+        found = torch.empty((FIGURES, len(targets)), dtype=torch.float32, device=states.device)
         places = self._place[targets]
         step = _CUDA_ROWS if self._cuda else _CPU_ROWS
         for start in range(0, len(targets), step):
@@ -78,7 +80,10 @@ class Head:
                 rows = slice(start + inner, start + inner + len(z))
                 p = z.softmax(1)
                 total = _log_sum_exp(z, p)
-                torch.sub(z.gather(1, places[rows, None]).squeeze(1), total, out=found[0, rows])
+                own = z.gather(1, places[rows, None])
+                torch.sub(own.squeeze(1), total, out=found[0, rows])
+                torch.sub(z.amax(1), own.squeeze(1), out=found[3, rows])
+                found[4, rows] = (z > own).sum(1).float()
                 torch.log(p[:, : self._ending].sum(1).clamp_min_(1e-30), out=found[2, rows])
                 torch.sub(total, p.mul_(z).sum(1), out=found[1, rows])
         return found

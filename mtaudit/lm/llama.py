@@ -7,7 +7,7 @@ those of transformers to 1e-3 nats; a test holds them to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -165,21 +165,28 @@ class Llama:
         self._head = weight[:0]
         return weight
 
-    def states(self, batch: Batch) -> torch.Tensor:
-        """Return the state [rows, width] behind the last norm, its scale left to the head."""
+    def states(self, batch: Batch, layers: Sequence[int] = ()) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the state [rows, width] behind the last norm, its scale left to the head.
+
+        With it go the residual states [rows, len(layers) * width] behind ``layers``, counted from
+        1, in fp32.
+        """
         ids = torch.from_numpy(batch.ids).to(self._device)
         positions = torch.from_numpy(batch.positions).to(self._device)
         x = self._embedding[ids].float()
         rotations = self._rotations[positions].unsqueeze(1)  # [rows, 1, size / 2]
         masks = [self._mask(group) for group in batch.groups]
-        for layer in self._layers:
+        kept = []
+        for number, layer in enumerate(self._layers, 1):
             qkv = layer.qkv(self._normed(x))
             mixed = self._attention(self._rotated(qkv, rotations), batch.groups, masks)
             x += layer.out(mixed)
             gate_up = layer.gate_up(self._normed(x))
             half = gate_up.shape[1] // 2
             x += layer.down(functional.silu(gate_up[:, :half]).mul_(gate_up[:, half:]))
-        return self._normed(x)
+            if number in layers:
+                kept.append(x.clone())
+        return self._normed(x), torch.cat(kept, 1) if kept else x[:, :0]
 
     def _normed(self, x: torch.Tensor) -> torch.Tensor:
         """Return x over its root mean square; the scale is in the product that follows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -32,8 +33,11 @@ class Network(Protocol):
     def vocabulary(self) -> int:
         """The number of tokens that the network knows."""
 
-    def states(self, batch: Batch) -> torch.Tensor:
-        """Return the states [rows, width] that the vocabulary head reads."""
+    def states(self, batch: Batch, layers: Sequence[int] = ()) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the states [rows, width] that the vocabulary head reads, and those of ``layers``.
+
+        The second are [rows, len(layers) * width] in fp32, behind the layers counted from 1.
+        """
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     import torch
 
 Floats = npt.NDArray[np.float32]
+
+
+class Taps(Protocol):
+    """What keeps states from inside the network; ``layers`` are counted from 1."""
+
+    layers: tuple[int, ...]
+
+    def fill(self, slots: Longs, states: torch.Tensor) -> None:
+        """Keep the states [rows, len(layers) * width] of the rows that ``slots`` belong to."""
+
+
 Progress = Callable[[int, int], None]
 # Rows of one batch on a CPU, where larger ones gain nothing.
 _CPU_ROWS = 1024
@@ -70,9 +81,14 @@ class Runner:
         return fastest(_CUDA_ROWS, seconds)
 
     def measure(
-        self, encoded: Encoded, sequences: Sequences, table: Floats, progress: Progress
+        self,
+        encoded: Encoded,
+        sequences: Sequences,
+        table: Floats,
+        progress: Progress,
+        taps: Taps | None = None,
     ) -> None:
-        """Fill slots of ``table`` [3, slots]: log-probability, entropy, log p(word ends).
+        """Fill slots of ``table`` [FIGURES, slots] with what the head measures, and the taps.
 
         ``progress`` is called with rows done and rows in all.
 
@@ -87,7 +103,7 @@ class Runner:
                 batch = lay_out(encoded.ids, sequences, together, self._model.card.bos_id,
                                 padded=self._padded)  # fmt: skip
                 try:
-                    table[:, batch.slots] = self._measured(batch)
+                    table[:, batch.slots] = self._measured(batch, taps)
                 except (RuntimeError, MemoryError) as error:
                     self._shrink(error, len(batch.ids), only=len(together) == 1)
                     break
@@ -128,23 +144,29 @@ class Runner:
 
         with torch.inference_mode():
             head = self._model.head
-            answers = self._exact(head.logprob(*self._asked(forest.batch)))
+            states, targets, _ = self._asked(forest.batch)
+            answers = self._exact(head.logprob(states, targets))
         np.add.at(gains, forest.owners, forest.signs * answers[forest.sources].astype(np.float64))
 
-    def _measured(self, batch: Batch) -> Floats:
-        """Return [3, asked rows] for one batch."""
+    def _measured(self, batch: Batch, taps: Taps | None = None) -> Floats:
+        """Return [FIGURES, asked rows] for one batch, and fill the taps."""
         import torch
 
         with torch.inference_mode():
-            return self._exact(self._model.head.measure(*self._asked(batch)))
+            states, targets, inner = self._asked(batch, () if taps is None else taps.layers)
+            if taps is not None:
+                taps.fill(batch.slots, inner)
+            return self._exact(self._model.head.measure(states, targets))
 
-    def _asked(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the states [asked rows, width] and targets [asked rows] of a batch."""
+    def _asked(
+        self, batch: Batch, layers: tuple[int, ...] = ()
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the states [asked rows, width], targets and inner states of a batch."""
         import torch
 
-        states = self._model.network.states(batch)
+        states, inner = self._model.network.states(batch, layers)
         rows = torch.from_numpy(batch.rows).to(states.device)
-        return states[rows], torch.from_numpy(batch.targets).to(states.device)
+        return states[rows], torch.from_numpy(batch.targets).to(states.device), inner[rows]
 
     def _exact(self, found: torch.Tensor) -> Floats:
         import torch

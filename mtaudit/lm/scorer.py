@@ -13,10 +13,11 @@ import numpy as np
 
 from mtaudit.document import Span
 from mtaudit.evidence import TextScore
-from mtaudit.lm.batching import wanted_sequences, whole_texts
+from mtaudit.lm.batching import FIGURES, wanted_sequences, whole_texts
 from mtaudit.lm.cache import ScoreCache, digest
 from mtaudit.lm.encoding import Bools, Encoded, Encoder
 from mtaudit.lm.model import LanguageModel
+from mtaudit.lm.reading import ProjectedTaps, Reader, read_texts
 from mtaudit.lm.rescoring import Tree, Variant, variant
 from mtaudit.lm.runner import Floats, Progress, Runner
 from mtaudit.lm.textscores import slots, text_scores
@@ -26,7 +27,7 @@ _CPU_CHARACTERS = 400_000
 _CUDA_CHARACTERS = 16_000_000
 _MOST_WORKERS = 8
 # Bumped when a change of this package moves scores.
-_VERSION = "2"
+_VERSION = "3"
 # A text, and what it is changed to.
 Pair = tuple[str, str]
 
@@ -45,6 +46,7 @@ class Scorer:
         workers: processes that tokenise ahead of the network once there is more text than is in
             work at once; 0 tokenises in this one, None takes some for a GPU and none for a CPU.
         notice: told, in one line, of what is not as it should be and is dealt with.
+        reader: what reads the states of the same pass for each token, such as the error tagger.
 
     """
 
@@ -59,8 +61,11 @@ class Scorer:
         cache: ScoreCache | None = None,
         workers: int | None = None,
         notice: Callable[[str], None] = lambda _: None,
+        reader: Reader | None = None,
     ) -> None:
         self.model = model
+        self._reader = reader
+        self._figures = FIGURES + (reader.outputs if reader is not None else 0)
         self._size = min(window, model.window - 1)
         self._overlap = min(overlap, self._size // 2)
         usual = _CUDA_CHARACTERS if model.device == "cuda" else _CPU_CHARACTERS
@@ -78,6 +83,11 @@ class Scorer:
         card = self.model.card
         bos = f"{card.bos_token}={card.bos_id}"
         return card.digest, card.tokenizer_digest, bos, self.model.dtype
+
+    @property
+    def reader_digest(self) -> str:
+        """The digest of what reads the model's states; "" without one."""
+        return "" if self._reader is None else self._reader.digest
 
     def score(self, texts: Sequence[str], progress: Progress | None = None) -> list[TextScore]:
         """Return the token and word scores of each text, in the order given.
@@ -130,16 +140,28 @@ class Scorer:
 
     def _scores(self, encoded: Encoded, progress: Progress) -> list[TextScore]:
         """Return the scores of distinct texts, from the cache where they are there."""
-        table = np.zeros((3, len(encoded.ids) + len(encoded)), dtype=np.float32)
+        slots = len(encoded.ids) + len(encoded)
+        table = np.zeros((self._figures, slots), dtype=np.float32)
         missing = self._from_cache(encoded, table)
         every = whole_texts(encoded.token_splits, self._size, self._overlap)
         sequences = wanted_sequences(every, encoded.token_splits, missing)
-        self._runner.measure(encoded, sequences, table, progress)
+        measured, taps = table[:FIGURES], None
+        if self._reader is not None and missing.any():
+            taps = ProjectedTaps(self._reader, slots)
+        self._runner.measure(encoded, sequences, measured, progress, taps)
+        if self._reader is not None and taps is not None:
+            table[FIGURES:] += read_texts(self._reader, encoded, missing, measured, taps)
         self._to_cache(encoded, missing, table)
         return text_scores(encoded, table)
 
     def _keys(self, texts: Iterable[str]) -> list[bytes]:
-        own = (_VERSION, *self.signature, self.model.computation, f"{self._size}-{self._overlap}")
+        own = (
+            _VERSION,
+            *self.signature,
+            self.model.computation,
+            f"{self._size}-{self._overlap}",
+            self.reader_digest,
+        )
         return [digest("score", *own, text) for text in texts]
 
     def _from_cache(self, encoded: Encoded, table: Floats) -> Bools:
@@ -153,7 +175,7 @@ class Scorer:
             place = slots(encoded, number)
             value = known.get(key, b"")
             if len(value) == table[:, place].nbytes:
-                table[:, place] = np.frombuffer(value, dtype=np.float32).reshape(3, -1)
+                table[:, place] = np.frombuffer(value, dtype=np.float32).reshape(self._figures, -1)
                 missing[number] = False
         return missing
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mtaudit.evidence import TextScore
+from mtaudit.lm.batching import FIGURES
 from mtaudit.lm.encoding import Encoded
 
 Floats = npt.NDArray[np.float32]
@@ -20,11 +21,12 @@ def slots(encoded: Encoded, number: int) -> slice:
 
 
 def text_scores(encoded: Encoded, table: Floats) -> list[TextScore]:
-    """Return the scores of each text from [3, slots] of measured figures."""
+    """Return the scores of each text from [FIGURES + outputs, slots] of measured figures."""
     texts = np.arange(len(encoded))
     token_slots = np.arange(len(encoded.ids)) + np.repeat(texts, encoded.lengths())
     logprobs = table[0, token_slots].astype(np.float64)
     entropies = table[1, token_slots].astype(np.float64)
+    readings = table[FIGURES:, token_slots].astype(np.float64)
     surprisals = _word_surprisals(encoded, logprobs, table[2].astype(np.float64))
     scores = []
     for number in range(len(encoded)):
@@ -38,6 +40,7 @@ def text_scores(encoded: Encoded, table: Floats) -> list[TextScore]:
                 _ints(encoded.word_starts[words]),
                 _ints(encoded.word_ends[words]),
                 _doubles(surprisals[words]),
+                tuple(_doubles(reading[tokens]) for reading in readings),
             )
         )
     return scores

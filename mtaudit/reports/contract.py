@@ -18,6 +18,7 @@ class SignatureObject(TypedDict):
     tokenizer: str
     bos: str
     dtype: str
+    tagger: str
     names: str
 
 

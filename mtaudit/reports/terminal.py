@@ -59,6 +59,8 @@ def render_signature(signature: Signature, console: Console) -> None:
     model = "no language model"
     if signature.model != "none":
         model = f"model {signature.model} · BOS {signature.bos} · {signature.dtype}"
+        if signature.tagger != "none":
+            model += f" · tagger {signature.tagger}"
     console.print(
         Text(
             f"mtaudit {signature.version} · names {signature.names} · config {signature.config}\n"

@@ -1,0 +1,54 @@
+"""The error tagger as the suites ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from eval.predictors import MAJOR, MINOR, Prediction, TextScorer
+from eval.splits import trained_on
+from mtaudit.errors import ModelError
+from mtaudit.evidence import TextScore
+from mtaudit.lm.scorer import Scorer
+from mtaudit.tagger.tagger import shipped, tagger_of
+
+# How much a nat a token counts beside the rating, chosen on the tuning halves.
+SURPRISAL = 0.1
+
+
+class TaggerPredictor:
+    """Predicts by the shipped tagger: one entry a token of the language model."""
+
+    name = "tagger"
+
+    def __init__(self, scorer: TextScorer) -> None:
+        if not isinstance(scorer, Scorer):
+            raise TypeError("the tagger reads the states of a language model")
+        tagger = tagger_of(scorer.model.card.digest)
+        if tagger is None:
+            raise ModelError("the shipped tagger is of another language model; use the default")
+        self.digest = tagger.digest
+        self.trained_on = trained_on(shipped())
+        self._scorer = Scorer(scorer.model, reader=tagger)
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return the prediction of each text, in the order given."""
+        return [prediction(score) for score in self._scorer.score(texts)]
+
+
+def prediction(score: TextScore) -> Prediction:
+    """Return the prediction that a score with readings stands for."""
+    ends = np.array(score.ends, dtype=np.int64)
+    # Tokens that share a character are told apart by their ends.
+    starts = np.maximum(np.array(score.starts, dtype=np.int64), np.append(0, ends[:-1]))
+    error, severe, rating = (np.array(column) for column in score.readings)
+    major = np.minimum(1.0, severe / np.maximum(error, 1e-6))
+    return Prediction(
+        starts=starts,
+        ends=np.maximum(starts, ends),
+        error=error,
+        severity=MINOR + (MAJOR - MINOR) * major,
+        sentence=SURPRISAL * (score.mean_surprisal() or 0.0)
+        - (rating.mean() if len(ends) else 0.0),
+    )

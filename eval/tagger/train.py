@@ -1,0 +1,217 @@
+"""Train the error tagger on extracted features and measure it on what it has not seen.
+
+Usage: python -m eval.tagger.train BENCH FEATURES OUT.safetensors [--epochs N] [--hidden N]
+           [--layers 20,28] [--without SOURCE,...] [--seed N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from sklearn.linear_model import LogisticRegression
+from torch.nn import functional
+
+from eval.tagger import data, measure
+from eval.tagger.dataset import TASKS, Floats, Tokens, load
+from eval.tagger.network import Network, Sizes
+from mtaudit.lm.model import load as load_model
+from mtaudit.tagger.tagger import LAYOUT
+
+MEASURED = (*(f"qe-{name}-dev" for name in (*data.LANGUAGES, "km")), "newstest2021", "systems-ar",
+            "demetr", "human")  # fmt: skip
+
+
+class Scale:
+    """Mean and spread of each feature over the training tokens."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        pick = np.random.default_rng(1).choice(len(tokens.states), 60_000, replace=False)
+        pick.sort()
+        states = tokens.states[pick].astype(np.float32)
+        self.states = torch.from_numpy(states.mean(0)), torch.from_numpy(states.std(0) + 1e-3)
+        figures = tokens.figures[pick]
+        self.figures = torch.from_numpy(figures.mean(0)), torch.from_numpy(figures.std(0) + 1e-3)
+
+
+def batches(tokens: Tokens, budget: int, draw: np.random.Generator | None) -> Iterator[list[int]]:
+    """Yield the numbers of texts of like length that go together, longest first in each."""
+    lengths = np.array([text.last - text.first for text in tokens.texts])
+    noise = 0.0 if draw is None else draw.uniform(0, 6, len(lengths))
+    order = np.argsort(-(lengths + noise), kind="stable")
+    found: list[list[int]] = [[]]
+    size = 0
+    for number in order.tolist():
+        if found[-1] and size + lengths[number] > budget:
+            found.append([])
+            size = 0
+        found[-1].append(number)
+        size += lengths[number]
+    if draw is not None:
+        draw.shuffle(found)  # type: ignore[arg-type]
+    for batch in found:
+        yield sorted(batch, key=lambda number: -lengths[number])
+
+
+def padded(tokens: Tokens, batch: Sequence[int], scale: Scale) -> tuple[torch.Tensor, ...]:
+    """Return states, figures [texts, length, ...], lengths and the places of tokens."""
+    texts = [tokens.texts[number] for number in batch]
+    lengths = torch.tensor([text.last - text.first for text in texts])
+    places = torch.zeros((len(texts), int(lengths[0])), dtype=torch.long)
+    for row, text in enumerate(texts):
+        places[row, : text.last - text.first] = torch.arange(text.first, text.last)
+    flat = places.numpy()
+    states = torch.from_numpy(tokens.states[flat]).float()
+    states = ((states - scale.states[0]) / scale.states[1]).clamp_(-8, 8)
+    figures = torch.from_numpy(tokens.figures[flat])
+    figures = ((figures - scale.figures[0]) / scale.figures[1]).clamp_(-8, 8)
+    return states, figures, lengths, places
+
+
+def train(tokens: Tokens, scale: Scale, options: argparse.Namespace) -> Network:
+    """Return the network after ``options.epochs`` passes."""
+    torch.set_flush_denormal(True)  # they slow the backward pass down tenfold
+    torch.manual_seed(options.seed)
+    draw = np.random.default_rng(options.seed)
+    network = Network(Sizes(tokens.states.shape[1], hidden=options.hidden,
+                            projected=options.projected))  # fmt: skip
+    optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01)
+    steps = options.epochs * sum(1 for _ in batches(tokens, options.tokens, None))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps + 9)
+    labels, scores = torch.from_numpy(tokens.labels), torch.from_numpy(tokens.scores)
+    for epoch in range(options.epochs):
+        begun, sums, count = time.perf_counter(), np.zeros(2), 0
+        for batch in batches(tokens, options.tokens, draw):
+            states, figures, lengths, places = padded(tokens, batch, scale)
+            odds, score = network(states, figures, lengths)
+            wanted = labels[places]
+            inside = torch.arange(places.shape[1])[None] < lengths[:, None]
+            told = inside.unsqueeze(-1) & ~wanted.isnan()
+            tag = functional.binary_cross_entropy_with_logits(odds[told], wanted[told])
+            z = scores[batch]
+            rated = ~z.isnan()
+            rating = (
+                functional.smooth_l1_loss(score[rated], z[rated])
+                if bool(rated.any())
+                else torch.zeros(())
+            )
+            loss = tag + 0.3 * rating
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            sums += float(tag.detach()), float(rating.detach())
+            count += 1
+        took = time.perf_counter() - begun
+        print(f"epoch {epoch}: tags {sums[0] / count:.4f}, scores {sums[1] / count:.4f}, "
+              f"{took:.0f} s", flush=True)  # fmt: skip
+    return network.eval()
+
+
+def predict(network: Network, tokens: Tokens, scale: Scale) -> tuple[Floats, Floats]:
+    """Return probabilities [tokens, TASKS] and scores [texts]."""
+    odds = np.zeros((len(tokens.states), len(TASKS)), dtype=np.float32)
+    scores = np.zeros(len(tokens.texts), dtype=np.float32)
+    with torch.inference_mode():
+        for batch in batches(tokens, 8192, None):
+            states, figures, lengths, places = padded(tokens, batch, scale)
+            found, score = network(states, figures, lengths)
+            inside = torch.arange(places.shape[1])[None] < lengths[:, None]
+            odds[places[inside].numpy()] = found[inside].numpy()
+            scores[batch] = score.numpy()
+    return 1 / (1 + np.exp(-odds)), scores
+
+
+def calibration(tokens: Tokens, probabilities: Floats) -> list[list[float]]:
+    """Return the rows of Platt's calibration of "error" and "severe": weights and a constant.
+
+    They are fitted on the tuning half of newstest2021, whose marks are those of annotators of
+    news.
+    """
+    rows = []
+    chosen = np.concatenate([np.arange(t.first, t.last) for t in tokens.texts
+                             if t.source == "newstest2021" and measure.tuned(t.text)])  # fmt: skip
+    for task, truth in (("error", "mqm"), ("major", "major")):
+        column = TASKS.index(task)
+        p = probabilities[chosen, column].astype(float)
+        odds = np.log(p + 1e-7) - np.log1p(1e-7 - p)
+        wanted = tokens.labels[chosen, TASKS.index(truth)] > 0.5
+        fitted = LogisticRegression(max_iter=1000).fit(odds[:, None], wanted)
+        row = [0.0] * (len(TASKS) + 1)
+        row[column], row[-1] = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+        rows.append(row)
+    return rows
+
+
+def save(network: Network, scale: Scale, path: Path, about: dict[str, str]) -> None:
+    """Write the weights in half precision; the scale of the features keeps its own."""
+    tensors = {name: value.half() for name, value in network.state_dict().items()}
+    tensors |= {"states.mean": scale.states[0], "states.spread": scale.states[1],
+                "figures.mean": scale.figures[0], "figures.spread": scale.figures[1]}  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.contiguous() for name, value in tensors.items()}, path, about)
+
+
+def trained_files(bench: Path, names: Sequence[str]) -> list[dict[str, str]]:
+    """Return the files that sources were read from, with their digests."""
+    files = {"planted": "news/human.dev.jsonl.gz", "bio": "mqm/bio.jsonl.gz"}
+    found = []
+    for name in names:
+        mqm = f"mqm/{name}.zh-en.jsonl.gz"
+        qe = f"qe/{name[3:5]}-en.train.jsonl.gz"
+        file = files.get(name, qe if name.startswith("qe-") else mqm)
+        digest = hashlib.sha256((bench / file).read_bytes()).hexdigest()
+        found.append({"file": file + ("#plant" if name == "planted" else ""), "sha256": digest})
+    return found
+
+
+def main() -> None:
+    """Train, measure, save."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("bench", type=Path)
+    parser.add_argument("features", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--hidden", type=int, default=160)
+    parser.add_argument("--projected", type=int, default=192)
+    parser.add_argument("--layers", default="12,20,28")
+    parser.add_argument("--without", default="")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--tokens", type=int, default=2048)
+    options = parser.parse_args()
+    layers = [int(layer) for layer in options.layers.split(",")]
+    without = set(options.without.split(","))
+    names = [name for name in sorted(data.TRAINED) if name not in without]
+    tokens = load(options.bench, options.features, names, layers)
+    print(f"{len(tokens.texts):,} texts, {len(tokens.states):,} tokens", flush=True)
+    scale = Scale(tokens)
+    network = train(tokens, scale, options)
+    del tokens
+    held = load(options.bench, options.features, MEASURED, layers)
+    probabilities, scores = predict(network, held, scale)
+    about = {
+        "layout": str(LAYOUT),
+        "model": load_model().card.digest,
+        "layers": json.dumps(layers),
+        "tasks": json.dumps(TASKS),
+        "calibration": json.dumps(calibration(held, probabilities)),
+        "trained_on": json.dumps(trained_files(options.bench, names)),
+        "seed": str(options.seed),
+    }
+    save(network, scale, options.out, about)
+    np.savez(options.out.with_suffix(".npz"), p=probabilities, s=scores)
+    for line in measure.report(held, probabilities, scores):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

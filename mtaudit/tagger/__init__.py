@@ -1,0 +1,1 @@
+"""The learned error tagger over the language model's states."""
