@@ -23,6 +23,11 @@ _TITLES = frozenset("Mr Mrs Ms Dr".split())
 _WORD = re.compile(r"\S+")
 # A quotation that follows its verb and speaker at once is in the order of newspapers.
 _SPEAKS_NOW = re.compile(r"[:,]?\s*[“\"‘]|:")
+# What tells that somebody speaks: a clause that is reported, or where it was said.
+_REPORTED = re.compile(
+    r"\bthat\b|\b(?:news|press) (?:conference|briefing)|\b(?:interview|statement|speech|briefing|"
+    r"television|reporters|journalists)\b"
+)
 _LONGEST_SUBJECT = 9
 
 
@@ -46,7 +51,7 @@ def _inverted(document: Document, segment: Segment) -> Finding | None:
     if subject is None:
         return None
     rest = text[subject.end : segment.span.end]
-    if _SPEAKS_NOW.match(rest) or not re.search(r"\bthat\b", rest.split("“")[0][:90]):
+    if _SPEAKS_NOW.match(rest) or not _REPORTED.search(rest.split("“")[0][:90]):
         return None
     # "Said Ali told the court that …": the first word is a name.
     following = rest.split(maxsplit=1)[:1]
@@ -108,6 +113,10 @@ CHECK = Check(
     ),
     find=find,
     flagged=(
+        Example(
+            "[[Stressed Harlow]] at a press conference in Oslo the need for a truce.",
+            "Harlow stressed at a press conference in Oslo the need for a truce.",
+        ),
         Example(
             "[[Said Whitlock]] at a meeting in Lima that the mine would close.",
             "Whitlock said at a meeting in Lima that the mine would close.",
