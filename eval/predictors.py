@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,7 +29,8 @@ class Prediction:
 
     One entry a token, in order and without overlaps: ``starts`` and ``ends`` in code points,
     ``error`` from 0 to 1, and ``severity``, how many points the token costs if it is an error,
-    from 1 (minor) to 5 (major). ``sentence`` is higher for a worse text.
+    from 1 (minor) to 5 (major). ``sentence`` is higher for a worse text. ``edited`` is as ``error``
+    but for words that a post-editor would change, None where a predictor makes no difference.
     """
 
     starts: Ints
@@ -37,9 +38,16 @@ class Prediction:
     error: Floats
     severity: Floats
     sentence: float
+    edited: Floats | None = None
+
+    @property
+    def as_edited(self) -> Prediction:
+        """The prediction of what a post-editor changes in the place of errors."""
+        return self if self.edited is None else replace(self, error=self.edited)
 
     def __post_init__(self) -> None:
-        sizes = {len(self.starts), len(self.ends), len(self.error), len(self.severity)}
+        columns = (self.starts, self.ends, self.error, self.severity, self.edited)
+        sizes = {len(column) for column in columns if column is not None}
         if len(sizes) != 1:
             raise ValueError(f"columns of a prediction have different lengths: {sorted(sizes)}")
         if np.any(self.ends < self.starts) or np.any(self.starts[1:] < self.ends[:-1]):

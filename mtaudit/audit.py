@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
 from mtaudit import __version__, calibration, fluency, scoring
@@ -14,7 +15,7 @@ from mtaudit.checks.unexpected_word import oddities
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.errors import ConfigError, InputError, did_you_mean
-from mtaudit.evidence import Evidence, TextScore
+from mtaudit.evidence import Evidence, Passage, TextScore
 from mtaudit.finding import (
     Coverage,
     DocumentReport,
@@ -25,21 +26,26 @@ from mtaudit.finding import (
     Suggestion,
     WordReport,
 )
+from mtaudit.garbled import Signs, garbling, signs
 from mtaudit.names import resolver
 from mtaudit.names.context import context_of
 from mtaudit.names.groups import RunForm, name_groups, run_forms
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.selection import select
+from mtaudit.tagger.passages import passages, questions, weighed, with_rewritings
 from mtaudit.text.language import detect, is_english
 from mtaudit.text.sentences import split
 from mtaudit.text.view import View
 from mtaudit.text.words import count
 
 Progress = Callable[[str, int, int], None]
+Observe = Callable[[DocumentReport, tuple[Signs, ...]], None]
 # Documents are measured together up to this many characters, so that batches are full.
 _TOGETHER = 100_000
 # Words asked about in one document, the most surprising first.
 _MOST_ODDITIES = 12
+# Passages of one document for which edits are weighed, the likeliest errors first.
+_MOST_REWRITTEN = 8
 
 
 class LanguageScorer(Protocol):
@@ -111,6 +117,9 @@ class Auditor:
         self._knowledge = knowledge
         self._scorer = scorer
         self._thresholds = thresholds
+        self._garbling = garbling(scorer.reader_digest if scorer is not None else "")
+        # Said now, and not when the first document has been measured.
+        self._garbling.threshold(config.max_false_alarm)
         self._checks: tuple[Check, ...] = tuple(c for c in CHECKS if c.name not in config.disable)
 
     @property
@@ -135,12 +144,14 @@ class Auditor:
         view: Callable[[Document], View],
         complain: Callable[[InputError], None],
         progress: Progress = silent,
+        observe: Observe | None = None,
     ) -> Iterator[DocumentReport]:
         """Yield a report for each document, in order.
 
         ``view`` gives the readable text of a document. One that cannot be audited is handed to
-        ``complain``, and the audit goes on. With ``corpus_names`` all documents are read before
-        the first is measured, and held.
+        ``complain``, and the audit goes on. ``observe`` is told of each report, before it is
+        yielded, and of the signs of its segments. With ``corpus_names`` all documents are read
+        before the first is measured, and held.
         """
         run: Mapping[str, RunForm] = {}
         if self._config.corpus_names:
@@ -153,7 +164,7 @@ class Auditor:
                     prepared.append(self._prepare(document, view(document)))
                 except InputError as error:
                     complain(error)
-            yield from self._measure(prepared, run, progress)
+            yield from self._measure(prepared, run, progress, observe)
 
     def _run_forms(
         self, documents: Sequence[Document], view: Callable[[Document], View]
@@ -186,7 +197,11 @@ class Auditor:
         return _Prepared(document, shown, view, "en")
 
     def _measure(
-        self, prepared: Sequence[_Prepared], run: Mapping[str, RunForm], progress: Progress
+        self,
+        prepared: Sequence[_Prepared],
+        run: Mapping[str, RunForm],
+        progress: Progress,
+        observe: Observe | None,
     ) -> Iterator[DocumentReport]:
         scores = self._scores([one.shown for one in prepared], progress)
         evidence = [
@@ -195,7 +210,10 @@ class Auditor:
         ]
         weighed = self._rescored([one.shown for one in prepared], evidence, progress)
         for one, found in zip(prepared, weighed, strict=True):
-            yield self._report(one, found)
+            report, told = self._report(one, found)
+            if observe is not None:
+                observe(report, told)
+            yield report
 
     def _scores(
         self, documents: Sequence[Document], progress: Progress
@@ -218,7 +236,7 @@ class Auditor:
         self, document: Document, score: TextScore | None, run: Mapping[str, RunForm]
     ) -> Evidence:
         if not any(check.needs_names for check in self._checks):
-            return Evidence(score)
+            return Evidence(score, passages=self._passages(document, score))
         context = context_of(document, self._knowledge)
         odd: list[Span] = []
         if score is not None:
@@ -228,7 +246,16 @@ class Auditor:
             odd = sorted(span for one in ranked[:_MOST_ODDITIES] for span in one.spans)
         suspects = resolver.propose(document, self._knowledge, context, odd, self._config.style)
         names = name_groups(document, self._knowledge, self._config.style, run)
-        return Evidence(score, context.mentions, suspects, names)
+        return Evidence(score, context.mentions, suspects, names, self._passages(document, score))
+
+    def _passages(self, document: Document, score: TextScore | None) -> tuple[Passage, ...]:
+        """Return the passages that the tagger takes for errors, the likeliest with edits."""
+        if score is None or not any(check.needs_tagger for check in self._checks):
+            return ()
+        found = passages(document, score, self._thresholds)
+        most = _MOST_REWRITTEN if self._config.rewrites else 0
+        likeliest = sorted(found, key=lambda passage: -max(passage.chance, passage.slip))[:most]
+        return tuple(with_rewritings(document, p) if p in likeliest else p for p in found)
 
     def _rescored(
         self, documents: Sequence[Document], evidence: Sequence[Evidence], progress: Progress
@@ -240,13 +267,15 @@ class Auditor:
         requests = [
             request
             for document, one in zip(documents, evidence, strict=True)
-            for suspect in one.suspects
-            for request in resolver.questions(document, suspect)
+            for request in chain(
+                *(resolver.questions(document, suspect) for suspect in one.suspects),
+                *(questions(document, passage) for passage in one.passages),
+            )
         ]
         gains = iter(
             max(found)
             for found in self._scorer.rescore_all(
-                requests, lambda done, total: progress("weighing names", done, total)
+                requests, lambda done, total: progress("weighing words", done, total)
             )
         )
         for document, one in zip(documents, evidence, strict=True):
@@ -260,9 +289,15 @@ class Auditor:
                 for suspect in one.suspects
             ]
             settled = resolver.settle(document, measured, self._thresholds.names)
-            yield replace(one, suspects=settled)
+            rewritten = tuple(
+                weighed(passage, [next(gains) for _ in passage.rewritings], self._thresholds)
+                for passage in one.passages
+            )
+            yield replace(one, suspects=settled, passages=rewritten)
 
-    def _report(self, one: _Prepared, evidence: Evidence) -> DocumentReport:
+    def _report(
+        self, one: _Prepared, evidence: Evidence
+    ) -> tuple[DocumentReport, tuple[Signs, ...]]:
         shown = one.shown
         raw = (
             finding
@@ -273,22 +308,25 @@ class Auditor:
         words = count(shown.text)
         quality = scoring.quality(findings, words)
         score = evidence.text_score
-        return DocumentReport(
+        told = tuple(signs(shown, segment, score, findings) for segment in shown.segments)
+        chance = self._garbling.of_document(told)
+        report = DocumentReport(
             document=one.original,
             language=one.language,
             words=words,
             modes=("target",),
-            verdict=scoring.verdict(findings, quality),
+            verdict=self._garbling.verdict(chance, self._config.max_false_alarm),
             quality=quality,
-            garbled=scoring.garbled(findings),
+            garbled=round(chance, 4),
             fluency=self._fluency(score),
             coverage=Coverage(
                 characters=len(one.original.text),
                 scored=0 if score is None else len(one.original.text),
             ),
-            segments=tuple(self._segments(one, findings, score)),
+            segments=tuple(self._segments(one, findings, score, told)),
             findings=tuple(_relocated(finding, one.view) for finding in findings),
         )
+        return report, told
 
     def _fluency(self, score: TextScore | None) -> Fluency | None:
         surprisal = None if score is None else score.mean_surprisal()
@@ -300,9 +338,13 @@ class Auditor:
         return Fluency(round(surprisal, 4), fluency.percentile(surprisal, digest))
 
     def _segments(
-        self, one: _Prepared, findings: Sequence[Finding], score: TextScore | None
+        self,
+        one: _Prepared,
+        findings: Sequence[Finding],
+        score: TextScore | None,
+        told: Sequence[Signs],
     ) -> Iterator[SegmentReport]:
-        for segment in one.shown.segments:
+        for segment, sign in zip(one.shown.segments, told, strict=True):
             inside = [finding for finding in findings if finding.span.overlaps(segment.span)]
             surprisal = percent = None
             words: tuple[WordReport, ...] = ()
@@ -323,7 +365,7 @@ class Auditor:
                 span=one.view.original(segment.span),
                 surprisal=None if surprisal is None else round(surprisal, 4),
                 fluency=percent,
-                garbled=scoring.garbled(inside),
+                garbled=round(self._garbling.of_sentence(sign), 4),
                 quality=scoring.quality(inside, count(one.shown[segment.span])),
                 words=words,
             )

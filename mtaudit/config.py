@@ -27,7 +27,9 @@ class Config:
     names; ``disable`` names checks to leave out; ``max_characters`` the longest document audited.
     ``device`` is where the model runs, ``cache`` whether its scores are kept for the next run and
     ``cache_megabytes`` how much of them. ``names`` is a names file in place of the shipped one.
-    ``corpus_names`` compares the forms of names over all documents of a run.
+    ``corpus_names`` compares the forms of names over all documents of a run. ``rewrites`` looks for
+    edits that put suspect wording right. ``max_false_alarm`` is the share of sound documents that
+    may get another verdict than ``pass``.
     """
 
     model: str = DEFAULT_MODEL
@@ -42,6 +44,8 @@ class Config:
     cache_megabytes: int = 512
     names: str = ""
     corpus_names: bool = False
+    rewrites: bool = True
+    max_false_alarm: float = 0.01
 
     def __post_init__(self) -> None:
         _one_of("style", self.style, STYLES)
@@ -49,6 +53,10 @@ class Config:
         _one_of("device", self.device, DEVICES)
         if not 0.0 <= self.min_confidence <= 1.0:
             raise ConfigError(f"min_confidence is {self.min_confidence}; give a number from 0 to 1")
+        if not 0.0 < self.max_false_alarm < 1.0:
+            raise ConfigError(
+                f"max_false_alarm is {self.max_false_alarm}; give a share between 0 and 1"
+            )
         if self.max_characters < 1:
             raise ConfigError("max_characters must be at least 1")
         if self.cache_megabytes < 1:

@@ -36,7 +36,8 @@ class TextScore:
 
     ``starts`` and ``ends`` are the code points of the tokens, white space before them left out.
     ``readings`` are columns of what the error tagger tells of each token: the probabilities that it
-    is part of an error and of a major one, and a rating; () without a tagger.
+    is part of an error, of a major one, that a post-editor changes it, that it is part of a slip,
+    and a rating; () without a tagger.
     """
 
     starts: array[int]
@@ -93,9 +94,24 @@ class TextScore:
         told = self.readings[0][self.within(span)] if self.readings else ()
         return max(told, default=None)
 
+    def severe(self, span: Span) -> float | None:
+        """Return the greatest probability of a major error of the tokens that overlap ``span``."""
+        told = self.readings[1][self.within(span)] if self.readings else ()
+        return max(told, default=None)
+
+    def edited(self, span: Span) -> float | None:
+        """Return the greatest probability that a post-editor changes a token of ``span``."""
+        told = self.readings[2][self.within(span)] if self.readings else ()
+        return max(told, default=None)
+
+    def slip(self, span: Span) -> float | None:
+        """Return the greatest probability of a token of ``span`` to be part of a slip."""
+        told = self.readings[3][self.within(span)] if self.readings else ()
+        return max(told, default=None)
+
     def rating(self, span: Span) -> float | None:
         """Return the estimated direct assessment of ``span`` as a z-score, higher is better."""
-        told = self.readings[2][self.within(span)] if self.readings else ()
+        told = self.readings[4][self.within(span)] if self.readings else ()
         return sum(told) / len(told) if told else None
 
     def excess(self, span: Span) -> float:
@@ -182,6 +198,37 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewriting:
+    """An edit of a few words that may put a passage right.
+
+    ``slip`` names what would be put right, ``gain`` is the change in log-probability of the
+    sentence up to some words behind the passage, in nats, less what leaving words out is worth;
+    None before it was measured.
+    """
+
+    span: Span
+    replacement: str
+    slip: str
+    gain: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of words that the error tagger takes for an error.
+
+    ``chance`` is that of its likeliest word: the geometric mean of the probabilities that an
+    annotator marks it and that a post-editor changes it. ``slip`` is the greatest probability of
+    its words to be part of a slip of grammar or word order, ``severe`` of a major error.
+    """
+
+    span: Span
+    chance: float
+    slip: float
+    severe: float
+    rewritings: tuple[Rewriting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A name that the knowledge base knows in a form that newsrooms print."""
 
@@ -223,3 +270,4 @@ class Evidence:
     mentions: tuple[Mention, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     names: tuple[NameGroup, ...] = ()
+    passages: tuple[Passage, ...] = ()

@@ -23,9 +23,10 @@ def select(
 ) -> tuple[Finding, ...]:
     """Return the findings worth reporting, in text order.
 
-    Findings below ``min_confidence`` are dropped; of findings that overlap by half of the shorter
-    one or more, the graver and surer stays. An edit inside a direct quotation is never safe, and
-    its reason says where it stands.
+    Findings below ``min_confidence`` are dropped. Findings that overlap by half of the shorter one
+    or more are one: the graver and surer stays, names the checks that agree with it in its
+    evidence, and takes over their edits if it has none. An edit inside a direct quotation is never
+    safe, and its reason says where it stands.
     """
     quotations = [
         Span(*match.span())
@@ -34,21 +35,36 @@ def select(
     ]
     sure = [finding for finding in findings if finding.confidence >= min_confidence]
     sure.sort(key=lambda f: (-f.severity.rank, -f.confidence, f.span, f.check))
-    kept: list[Finding] = []
-    near: dict[int, list[Span]] = defaultdict(list)
+    kept: list[list[Finding]] = []
+    near: dict[int, list[list[Finding]]] = defaultdict(list)
     for finding in sure:
         blocks = range(finding.span.start // _BLOCK, finding.span.end // _BLOCK + 1)
-        if not any(_same_place(finding.span, span) for block in blocks for span in near[block]):
-            kept.append(finding)
-            for block in blocks:
-                near[block].append(finding.span)
-    kept.sort(key=lambda finding: (finding.span, finding.check))
+        stronger = (same for block in blocks for same in near[block])
+        place = next((s for s in stronger if _same_place(finding.span, s[0].span)), None)
+        if place is not None:
+            place.append(finding)
+            continue
+        kept.append([finding])
+        for block in blocks:
+            near[block].append(kept[-1])
+    chosen = sorted(map(_merged, kept), key=lambda finding: (finding.span, finding.check))
     return tuple(
         replace(
             finding, suggestions=tuple(_careful(edit, quotations) for edit in finding.suggestions)
         )
-        for finding in kept
+        for finding in chosen
     )
+
+
+def _merged(findings: list[Finding]) -> Finding:
+    """Return the first finding with what the others of the same place add to it."""
+    first, *others = findings
+    agreeing = sorted({other.check for other in others} - {first.check})
+    if not agreeing:
+        return first
+    edits = first.suggestions or next((o.suggestions for o in others if o.suggestions), ())
+    evidence = {**first.evidence, "agrees": tuple(agreeing)}
+    return replace(first, suggestions=edits, evidence=evidence)
 
 
 def _same_place(a: Span, b: Span) -> bool:

@@ -27,27 +27,6 @@ def test_quality_is_mqm_per_100_words() -> None:
     assert scoring.quality([], 0) == 100.0
 
 
-@pytest.mark.parametrize(
-    ("findings", "quality", "verdict"),
-    [
-        ([], 100.0, "pass"),
-        ([finding(Severity.MINOR)], 99.0, "pass"),
-        ([finding(Severity.MINOR)], 80.0, "review"),
-        ([finding(Severity.MAJOR)], 99.0, "review"),
-        ([finding(Severity.CRITICAL)], 99.0, "block"),
-    ],
-)
-def test_verdict(findings: list[Finding], quality: float, verdict: str) -> None:
-    assert scoring.verdict(findings, quality) == verdict
-
-
-def test_garbled_grows_with_every_finding() -> None:
-    one = scoring.garbled([finding(Severity.CRITICAL, confidence=0.5)])
-    assert scoring.garbled([]) == 0.0
-    assert one == pytest.approx(0.45)
-    assert one < scoring.garbled([finding(Severity.CRITICAL, confidence=0.5), finding()]) < 1.0
-
-
 DOCUMENT = Document("d", "“The heron fled the city at dawn,” he said of the heron.")
 
 
@@ -62,6 +41,20 @@ def test_selection_keeps_the_graver_of_two_in_one_place() -> None:
     large = finding(Severity.CRITICAL, Span(1, 12), 0.6)
     beside = finding(Severity.MINOR, Span(11, 24), 0.9)
     assert select(DOCUMENT, [small, large, beside], 0.5) == (large, beside)
+
+
+def test_what_agrees_is_one_finding_with_the_edits_of_either() -> None:
+    edit = Suggestion(Span(5, 10), "army", "reason", 0.9)
+    grave = finding(Severity.CRITICAL, Span(5, 10), 0.6, "a")
+    other = finding(Severity.MINOR, Span(1, 12), 0.9, "b", (edit,))
+    third = finding(Severity.MINOR, Span(6, 9), 0.7, "c")
+    same = finding(Severity.MINOR, Span(6, 9), 0.7, "a")
+    (kept,) = select(DOCUMENT, [third, other, grave, same], 0.5)
+    assert (kept.check, kept.span, kept.severity) == ("a", Span(5, 10), Severity.CRITICAL)
+    assert kept.evidence == {"agrees": ("b", "c")}
+    assert [one.replacement for one in kept.suggestions] == ["army"]
+    (alone,) = select(DOCUMENT, [grave, same], 0.5)
+    assert alone.evidence == {}
 
 
 def test_edits_inside_a_quotation_say_so_and_are_not_safe() -> None:

@@ -25,25 +25,53 @@ from tests.tiny import tiny_folder
 WIDTH, LAYERS = 24, 2
 
 
+def network(seed: int, width: int = WIDTH, projected: int = 8) -> Trained:
+    torch.manual_seed(seed)
+    return Trained(Sizes(width, projected=projected, hidden=6, tasks=5)).eval()
+
+
 @pytest.fixture
 def trained() -> Trained:
-    torch.manual_seed(3)
-    sizes = Sizes(WIDTH, projected=8, hidden=6, tasks=5)
-    return Trained(sizes).eval()
+    return network(3)
+
+
+@pytest.fixture
+def pair() -> tuple[Trained, Trained]:
+    """Two networks that project to different widths."""
+    return network(3), network(4, projected=5)
+
+
+# What the two networks of the tests tell: five log-odds and a rating each.
+ROWS = [
+    [0.5, 0.0, 0.0, 0.0, 0.5, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, -0.5],
+    [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0],
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 0.25],
+    [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+]
+
+
+def scales(width: int) -> dict[str, torch.Tensor]:
+    return {"states.mean": torch.randn(width), "states.spread": torch.rand(width) + 0.5,
+            "figures.mean": torch.randn(6), "figures.spread": torch.rand(6) + 0.5}  # fmt: skip
 
 
 def tensors(network: Trained, width: int = WIDTH) -> dict[str, torch.Tensor]:
     found = {name: value.clone() for name, value in network.state_dict().items()}
-    found |= {"states.mean": torch.randn(width), "states.spread": torch.rand(width) + 0.5,
-              "figures.mean": torch.randn(6), "figures.spread": torch.rand(6) + 0.5}  # fmt: skip
+    return found | scales(width)
+
+
+def members(*networks: Trained, width: int = WIDTH) -> dict[str, torch.Tensor]:
+    found = scales(width)
+    for member, network in zip(("all", "mqm1"), networks, strict=True):
+        found |= {f"{member}.{name}": v.clone() for name, v in network.state_dict().items()}
     return found
 
 
-def write(path: Path, weights: dict[str, torch.Tensor], **changed: str) -> Path:
-    rows = [[0.0, 0.0, 0.0, 0.0, 1.0, -0.5], [0.0, 1.0, 0.0, 0.0, 0.0, -1.0]]
+def write(path: Path, parts: dict[str, torch.Tensor], **changed: str) -> Path:
     about = {"layout": str(LAYOUT), "model": "m", "layers": "[1, 2]",
-             "calibration": json.dumps(rows)}  # fmt: skip
-    save_file(weights, path, about | changed)
+             "members": '["all", "mqm1"]', "weights": json.dumps(ROWS)}  # fmt: skip
+    save_file(parts, path, about | changed)
     return path
 
 
@@ -75,44 +103,61 @@ def test_numpy_reads_as_torch_does(trained: Trained) -> None:
         assert found[first:last, -1].mean() == pytest.approx(float(rating), abs=1e-4)
 
 
-def test_what_is_told_is_calibrated(trained: Trained, tmp_path: Path) -> None:
-    path = write(tmp_path / "t.safetensors", tensors(trained))
-    tagger = Tagger(path)
+def test_figures_are_weighted_sums_of_what_the_networks_tell(
+    pair: tuple[Trained, Trained], tmp_path: Path
+) -> None:
+    weights = members(*pair)
+    tagger = Tagger(write(tmp_path / "t.safetensors", weights))
+    scale = {name: weights[name].numpy() for name in weights if "." in name and name in scales(1)}
     splits = np.array([0, 4], dtype=np.int32)
-    projected = np.random.default_rng(2).normal(size=(4, 8)).astype(np.float32)
-    figures = np.zeros((4, 6), dtype=np.float32)
-    raw = tagger._network.read(projected, figures, splits)
-    told = tagger.read(projected, figures, splits)
+    states = np.random.default_rng(2).normal(size=(4, WIDTH)).astype(np.float32)
+    figures = np.random.default_rng(3).normal(size=(4, 6)).astype(np.float32)
+    a, b = (
+        own.read(states @ own.projection + own.projection_bias, figures, splits)
+        for own in (
+            Network(scale | {name: v.numpy() for name, v in one.state_dict().items()})
+            for one in pair
+        )
+    )
+    told = tagger.read(states @ tagger.projection + tagger.projection_bias, figures, splits)
+
+    def chance(odds: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-odds))
+
     assert told.shape == (4, len(OUTPUTS))
-    assert told[:, 0] == pytest.approx(1 / (1 + np.exp(-(raw[:, 4] - 0.5))), abs=1e-6)
-    assert told[:, 1] == pytest.approx(1 / (1 + np.exp(-(raw[:, 1] - 1.0))), abs=1e-6)
-    assert told[:, 2] == pytest.approx(raw[:, 5])
+    assert told[:, 0] == pytest.approx(chance(0.5 * a[:, 0] + 0.5 * a[:, 4] + 2 * b[:, 0] - 0.5))
+    assert told[:, 1] == pytest.approx(chance(a[:, 1] - 1.0))
+    assert told[:, 2] == pytest.approx(chance(1.5 * b[:, 2] + 0.25))
+    assert told[:, 3] == pytest.approx(chance(a[:, 3]))
+    assert told[:, 4] == pytest.approx(a[:, 5])
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"layout": "0"}, r"has layout 0 and this version reads 1; make it again with `python -m"),
+        ({"layout": "0"}, r"has layout 0 and this version reads 2; make it again with `python -m"),
         ({"layers": "two"}, "lacks"),
-        ({"calibration": "["}, "lacks"),
+        ({"weights": "["}, "lacks"),
+        ({"weights": "[[1.0]]"}, "lacks weights for 12 figures"),
+        ({"members": '["all", "other"]'}, "lacks"),
     ],
 )
 def test_another_layout_is_refused(
-    trained: Trained, tmp_path: Path, changed: dict[str, str], said: str
+    pair: tuple[Trained, Trained], tmp_path: Path, changed: dict[str, str], said: str
 ) -> None:
-    path = write(tmp_path / "t.safetensors", tensors(trained), **changed)
+    path = write(tmp_path / "t.safetensors", members(*pair), **changed)
     with pytest.raises(ModelError, match=said):
         Tagger(path)
 
 
 def test_a_missing_tensor_a_damaged_file_and_none_are_refused(
-    trained: Trained, tmp_path: Path
+    pair: tuple[Trained, Trained], tmp_path: Path
 ) -> None:
-    weights = tensors(trained)
-    del weights["mix.weight"]
+    weights = members(*pair)
+    del weights["mqm1.mix.weight"]
     with pytest.raises(ModelError, match=r"lacks 'mix.weight'; make it again"):
         Tagger(write(tmp_path / "less.safetensors", weights))
-    whole = write(tmp_path / "whole.safetensors", tensors(trained)).read_bytes()
+    whole = write(tmp_path / "whole.safetensors", members(*pair)).read_bytes()
     (tmp_path / "half.safetensors").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match="is damaged"):
         Tagger(tmp_path / "half.safetensors")
@@ -124,10 +169,9 @@ def test_readings_do_not_depend_on_neighbours_windows_or_the_cache(tmp_path: Pat
     tiny_folder(tmp_path, "llama")
     model: LanguageModel = load_folder(tmp_path)
     width = int(model.network.shape.width)  # type: ignore[attr-defined]
-    torch.manual_seed(5)
-    network = Trained(Sizes(width * 2, projected=8, hidden=6, tasks=5))
+    both = network(5, width * 2), network(6, width * 2)
     layers = json.dumps([1, model.network.shape.layers])  # type: ignore[attr-defined]
-    path = write(tmp_path / "t.safetensors", tensors(network, width * 2), layers=layers)
+    path = write(tmp_path / "t.safetensors", members(*both, width=width * 2), layers=layers)
     tagger = Tagger(path)
     texts = ["the heron in the sea", "a b", "of the heath", ""]
     together = Scorer(model, reader=tagger).score(texts)

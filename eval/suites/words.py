@@ -50,7 +50,8 @@ def tagged(rows: Sequence[Row], predictions: Sequence[Prediction]) -> Tagged:
         tags = [bool(b) for b, place in zip(row["bad"], places, strict=True) if place is not None]
         bad += tags
         owners += [number] * len(tags)
-        scores.append(word_errors(prediction, [place for place in places if place is not None]))
+        found = [place for place in places if place is not None]
+        scores.append(word_errors(prediction.as_edited, found))
     return Tagged(
         np.array(bad, dtype=np.bool_),
         np.concatenate(scores),

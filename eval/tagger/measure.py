@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy.stats import pearsonr, spearmanr
 from sklearn.metrics import average_precision_score, matthews_corrcoef, roc_auc_score
 
-from eval.tagger.dataset import TASKS, Floats, Text, Tokens
+from eval.tagger.dataset import Floats, Text, Tokens
 
 
 def tuned(text: str) -> bool:
@@ -18,19 +18,17 @@ def tuned(text: str) -> bool:
     return hashlib.sha256(text.encode("utf-8", "replace")).digest()[0] % 2 == 0
 
 
-def report(tokens: Tokens, probabilities: Floats, scores: Floats) -> Iterator[str]:
-    """Yield one line a figure."""
-    for spanned, worded in (("error", "error"), ("mqm", "qe")):
-        yield f"by the heads {spanned} and {worded}:"
-        yield from spans(tokens, probabilities[:, TASKS.index(spanned)])
-        yield from words(tokens, probabilities[:, TASKS.index(worded)])
-    yield from sentences(tokens, probabilities, scores)
-    yield from pairs(tokens, probabilities, scores)
-    p = np.concatenate(
-        [probabilities[t.first : t.last] for t in tokens.texts if t.source == "human"]
+def report(tokens: Tokens, told: Mapping[str, Floats], scores: Floats) -> Iterator[str]:
+    """Yield one line a figure; ``told`` are probabilities [tokens] by the tagger's outputs."""
+    yield from spans(tokens, told["error"])
+    yield from words(tokens, told["edited"])
+    yield from sentences(tokens, scores)
+    yield from pairs(tokens, told, scores)
+    human = np.concatenate(
+        [np.arange(t.first, t.last) for t in tokens.texts if t.source == "human"]
     )
     yield "human news, mean probability: " + ", ".join(
-        f"{task} {p[:, i].mean():.3f}" for i, task in enumerate(TASKS)
+        f"{name} {values[human].mean():.3f}" for name, values in told.items()
     )
 
 
@@ -114,7 +112,7 @@ def words(tokens: Tokens, p: Floats) -> Iterator[str]:
         yield f"{name}: MCC {mcc:.3f}, AP {average_precision_score(tags, values):.3f}"
 
 
-def sentences(tokens: Tokens, probabilities: Floats, scores: Floats) -> Iterator[str]:
+def sentences(tokens: Tokens, scores: Floats) -> Iterator[str]:
     """Pearson and Spearman with the assessments, AUROC of what lies below 30."""
     pearsons = []
     for name in sorted({t.source for t in tokens.texts if t.source.endswith("-dev")}):
@@ -131,21 +129,16 @@ def sentences(tokens: Tokens, probabilities: Floats, scores: Floats) -> Iterator
     yield f"mean Pearson {np.mean(pearsons):.3f}"
 
 
-def pairs(tokens: Tokens, probabilities: Floats, scores: Floats) -> Iterator[str]:
+def pairs(tokens: Tokens, told: Mapping[str, Floats], scores: Floats) -> Iterator[str]:
     """DEMETR and preference by several scores of a sentence."""
     ways = {
         "score": -scores,
         **{
-            f"max {task}": np.array(
-                [probabilities[t.first : t.last, i].max() for t in tokens.texts]
+            f"{how.__name__} {name}": np.array(
+                [how(values[t.first : t.last]) for t in tokens.texts]
             )
-            for i, task in enumerate(TASKS)
-        },
-        **{
-            f"mean {task}": np.array(
-                [probabilities[t.first : t.last, i].mean() for t in tokens.texts]
-            )
-            for i, task in enumerate(TASKS)
+            for name, values in told.items()
+            for how in (np.max, np.mean)
         },
         "mean surprisal": np.array(
             [tokens.figures[t.first : t.last, 0].mean() for t in tokens.texts]

@@ -21,6 +21,7 @@ from mtaudit.checks import (
     sentence_shape,
     speaker_chain,
     speech_inversion,
+    suspect_wording,
     tense_shift,
     unexpected_word,
     wrong_attachment,
@@ -51,4 +52,5 @@ CHECKS: tuple[Check, ...] = (
     name_article.CHECK,
     tense_shift.CHECK,
     contradictory_passive.CHECK,
+    suspect_wording.CHECK,
 )

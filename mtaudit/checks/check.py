@@ -45,8 +45,9 @@ class Example:
 class Check:
     """One kind of garbling, with the reason why it is wrong and examples that prove the check.
 
-    ``needs_model`` says that the check cannot find anything without the language model; the
-    examples of such a check are run with it.
+    ``needs_model`` says that the check cannot find anything without the language model, and
+    ``needs_tagger`` without the error tagger either; the examples of such a check are run with
+    them.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Check:
     sound: tuple[str, ...]
     needs_model: bool = False
     needs_names: bool = False
+    needs_tagger: bool = False

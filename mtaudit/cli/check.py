@@ -59,6 +59,15 @@ def check(
         float | None,
         typer.Option(help="Leave out findings below this confidence, 0 to 1. [default: 0.5]"),
     ] = None,
+    max_false_alarm: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of sound documents that may get another verdict than pass. [default: 0.01]"
+        ),
+    ] = None,
+    rewrites: Annotated[
+        bool, typer.Option("--rewrites/--no-rewrites", help="Look for edits of suspect wording.")
+    ] = True,
     model: Annotated[
         str | None,
         typer.Option(help="Language model: a name, a folder or a GGUF file.", show_default=False),
@@ -114,6 +123,8 @@ def check(
         "cache": False if no_cache else None,
         "fail_on": None if fail_on is None else fail_on.value,
         "min_confidence": min_confidence,
+        "max_false_alarm": max_false_alarm,
+        "rewrites": None if rewrites else False,
         "style": style,
         "names": None if names is None else str(names),
         "corpus_names": corpus_names or None,

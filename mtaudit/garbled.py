@@ -1,0 +1,197 @@
+"""The probability that an editor would call a sentence or a document garbled, and the verdict.
+
+Two logistic models stand one on the other. The lower one reads a sentence: what the tagger and the
+language model tell of it, and the findings in it. The upper one reads a document: its worst
+sentence, its three worst, all of them, and its length. Both were fitted on documents made of
+human-written news and of translations that people rated; ``docs/garbled.md`` has the reliability.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mtaudit.document import Document, Segment
+from mtaudit.errors import ConfigError
+from mtaudit.evidence import TextScore
+from mtaudit.finding import Finding, Severity, Verdict
+from mtaudit.text.words import count, words
+
+_TABLES = Path(__file__).parent / "data" / "garbled.json"
+_LEAST = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the language model and the tagger tell of a sentence.
+
+    ``surprisal`` is in nats a token, ``rating`` an estimated direct assessment (z-score), ``error``
+    and ``edited`` are the means over words of the tagger's probabilities and ``worst`` the greatest
+    error probability.
+    """
+
+    surprisal: float
+    rating: float
+    error: float
+    edited: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for a sentence being garbled.
+
+    ``minor``, ``major`` and ``critical`` are the probabilities that at least one finding of that
+    severity is true, findings taken as independent; ``read`` is None without a tagger.
+    """
+
+    words: int
+    minor: float
+    major: float
+    critical: float
+    read: Read | None = None
+
+
+def signs(
+    document: Document, segment: Segment, score: TextScore | None, findings: Sequence[Finding]
+) -> Signs:
+    """Return the signs of one segment; findings that do not overlap it count for nothing."""
+    doubts = dict.fromkeys(Severity, 1.0)
+    for finding in findings:
+        if finding.span.overlaps(segment.span):
+            doubts[finding.severity] *= 1.0 - finding.confidence
+    minor, major, critical = (1.0 - doubts[severity] for severity in Severity)
+    read = None if score is None else _read(document, segment, score)
+    return Signs(count(document[segment.span]), minor, major, critical, read)
+
+
+def _read(document: Document, segment: Segment, score: TextScore) -> Read | None:
+    surprisal, rating = score.mean_surprisal(segment.span), score.rating(segment.span)
+    if surprisal is None or rating is None:
+        return None
+    spans = [word.span for word in words(document.text, segment.span.start, segment.span.end)]
+    errors = [score.error(span) or 0.0 for span in spans] or [0.0]
+    edited = [score.edited(span) or 0.0 for span in spans] or [0.0]
+    return Read(
+        surprisal, rating, sum(errors) / len(errors), sum(edited) / len(edited), max(errors)
+    )
+
+
+def sentence_features(one: Signs, *, tagged: bool) -> list[float]:
+    """Return what the lower model weighs: what was read, with ``tagged``, and the findings.
+
+    A sentence that no token of was read, such as a lone dash, has nothing to tell.
+    """
+    findings = [one.minor, one.major, one.critical]
+    if not tagged:
+        return findings
+    read = one.read
+    if read is None:
+        return [0.0, 0.0, _logit(0.0), _logit(0.0), _logit(0.0), *findings]
+    chances = (_logit(read.error), _logit(read.edited), _logit(read.worst))
+    return [-read.rating, read.surprisal, *chances, *findings]
+
+
+def document_features(odds: Sequence[float], size: int) -> list[float]:
+    """Return what the upper model weighs, from the sentences' log-odds and the number of words."""
+    ranked = sorted(odds, reverse=True) or [0.0]
+    top = ranked[:3]
+    return [ranked[0], sum(top) / len(top), sum(ranked) / len(ranked), math.log(max(1, size))]
+
+
+@dataclass(frozen=True, slots=True)
+class Garbling:
+    """The fitted models of one way of auditing, and the thresholds of its verdicts.
+
+    ``sentence`` and ``document`` are weights with the constant last; ``operating`` are pairs of a
+    share of human-written documents, rising, and the probability that only this share reaches.
+    ``tagged`` is whether what the tagger reads is weighed.
+    """
+
+    tagged: bool
+    sentence: tuple[float, ...]
+    document: tuple[float, ...]
+    operating: tuple[tuple[float, float], ...]
+
+    def odds(self, one: Signs) -> float:
+        """Return the log-odds that a sentence is garbled."""
+        return _weighed(self.sentence, sentence_features(one, tagged=self.tagged))
+
+    def of_sentence(self, one: Signs) -> float:
+        """Return the probability that a sentence is garbled."""
+        return _chance(self.odds(one))
+
+    def of_document(self, sentences: Iterable[Signs]) -> float:
+        """Return the probability that a document is garbled; one without sentences is not."""
+        every = list(sentences)
+        if not every:
+            return 0.0
+        features = document_features(
+            [self.odds(one) for one in every], sum(one.words for one in every)
+        )
+        return _chance(_weighed(self.document, features))
+
+    def threshold(self, rate: float) -> float:
+        """Return the probability that at most ``rate`` of human-written documents reach.
+
+        Between two measured shares the smaller one counts.
+
+        Raises:
+            ConfigError: the share is smaller than the smallest that was measured.
+
+        """
+        reached = [threshold for share, threshold in self.operating if share <= rate]
+        if not reached:
+            raise ConfigError(
+                f"max_false_alarm is {rate}; human-written news was measured for "
+                f"{self.operating[0][0]} and above"
+            )
+        return reached[-1]
+
+    def verdict(self, probability: float, rate: float) -> Verdict:
+        """Return ``review`` above the threshold of ``rate``, ``block`` above that of a tenth."""
+        strictest = self.operating[0][0]
+        if probability > self.threshold(max(strictest, min(rate, rate / 10))):
+            return "block"
+        return "review" if probability > self.threshold(rate) else "pass"
+
+
+@cache
+def _tables() -> Mapping[str, Any]:
+    tables: Mapping[str, Any] = json.loads(_TABLES.read_text(encoding="utf-8"))
+    return tables
+
+
+@cache
+def garbling(tagger: str) -> Garbling:
+    """Return the models for audits with the tagger of that digest, "" or another for none.
+
+    Without the tagger that they were fitted with, findings alone are weighed.
+    """
+    full = _tables()["tagger"]
+    tagged = tagger != "" and tagger == full["digest"]
+    table = full if tagged else _tables()["findings"]
+    return Garbling(
+        tagged,
+        tuple(table["sentence"]),
+        tuple(table["document"]),
+        tuple((rate, threshold) for rate, threshold, *_ in table["operating"]),
+    )
+
+
+def _logit(p: float) -> float:
+    held = min(max(p, _LEAST), 1 - _LEAST)
+    return math.log(held / (1 - held))
+
+
+def _weighed(weights: Sequence[float], features: Sequence[float]) -> float:
+    return sum(w * f for w, f in zip(weights[:-1], features, strict=True)) + weights[-1]
+
+
+def _chance(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, odds))))

@@ -1,0 +1,166 @@
+"""The probability of being garbled: the signs, both models against scikit-learn, the thresholds."""
+
+from __future__ import annotations
+
+import json
+import math
+from array import array
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from eval.garbled import calibration_error, reliability
+from eval.garbled_page import diagram, page
+from mtaudit import garbled
+from mtaudit.audit import Auditor
+from mtaudit.config import Config
+from mtaudit.document import Document, Segment, Span
+from mtaudit.errors import ConfigError
+from mtaudit.evidence import TextScore
+from mtaudit.finding import Category, Finding, Severity
+from mtaudit.garbled import Garbling, Read, Signs, document_features, garbling, sentence_features
+from mtaudit.names.store import shipped
+from mtaudit.tagger.tagger import Tagger
+from mtaudit.tagger.tagger import shipped as shipped_tagger
+
+TEXT = "Herons left. Ships came."
+FIRST, SECOND = Segment(Span(0, 12), 0), Segment(Span(13, 24), 0)
+DATA = Path(garbled.__file__).parent / "data" / "garbled.json"
+
+
+def finding(severity: Severity, span: Span, confidence: float) -> Finding:
+    return Finding("x", Category.NAME, severity, span, "m", confidence)
+
+
+def scored() -> TextScore:
+    """Two tokens a sentence; the tagger's five columns beside them."""
+    columns = (
+        [0.1, 0.3, 0.5, 0.7], [0.0] * 4, [0.2, 0.4, 0.6, 0.8], [0.0] * 4, [1.0, 2.0, 3.0, 5.0],
+    )  # fmt: skip
+    return TextScore(
+        array("i", [0, 7, 13, 19]), array("i", [6, 11, 18, 23]),
+        array("d", [-1.0, -3.0, -2.0, -6.0]),
+        array("d", [1.0] * 4), array("i", [0, 7, 13, 19]), array("i", [6, 12, 18, 24]),
+        array("d", [1.0, 3.0, 2.0, 6.0]), tuple(array("d", column) for column in columns),
+    )  # fmt: skip
+
+
+def test_signs_are_of_one_sentence() -> None:
+    document = Document("d", TEXT, segments=(FIRST, SECOND))
+    found = [
+        finding(Severity.MAJOR, Span(0, 6), 0.5),
+        finding(Severity.MAJOR, Span(7, 11), 0.6),
+        finding(Severity.CRITICAL, Span(13, 18), 0.9),
+    ]
+    told = garbled.signs(document, FIRST, scored(), found)
+    assert told.words == 2
+    assert (told.minor, told.critical) == (0.0, 0.0)
+    assert told.major == pytest.approx(1 - 0.5 * 0.4)
+    assert told.read == Read(2.0, 1.5, pytest.approx(0.2), pytest.approx(0.3), 0.3)
+    alone = garbled.signs(document, SECOND, None, found)
+    assert alone == Signs(2, 0.0, 0.0, pytest.approx(0.9), None)
+
+
+def test_both_models_are_the_logistic_regressions_that_their_weights_say() -> None:
+    draw = np.random.default_rng(3)
+    every = [
+        Signs(9, *draw.random(3), Read(draw.random() * 5, draw.normal(), *draw.random(3)))
+        for _ in range(200)
+    ]
+    x = np.array([sentence_features(one, tagged=True) for one in every])
+    y = x @ draw.normal(size=x.shape[1]) > 0
+    lower = LogisticRegression().fit(x, y)
+    upper = LogisticRegression().fit(draw.normal(size=(80, 4)), draw.random(80) > 0.5)
+    own = Garbling(
+        True,
+        (*lower.coef_[0], lower.intercept_[0]),
+        (*upper.coef_[0], upper.intercept_[0]),
+        ((0.01, 0.5),),
+    )
+    wanted = lower.predict_proba(x)[:, 1]
+    assert [own.of_sentence(one) for one in every] == pytest.approx(wanted.tolist())
+    odds = lower.decision_function(x[:5])
+    top = sorted(odds)[-3:]
+    features = [max(odds), sum(top) / 3, odds.mean(), math.log(45)]
+    assert document_features(odds.tolist(), 45) == pytest.approx(features)
+    assert own.of_document(every[:5]) == pytest.approx(upper.predict_proba([features])[0, 1])
+    assert own.of_document([]) == 0.0
+
+
+def test_a_sentence_that_was_not_read_tells_nothing_but_its_findings() -> None:
+    features = sentence_features(Signs(1, 0.1, 0.2, 0.3), tagged=True)
+    assert len(features) == 8
+    assert features[-3:] == [0.1, 0.2, 0.3]
+    assert sentence_features(Signs(1, 0.1, 0.2, 0.3), tagged=False) == [0.1, 0.2, 0.3]
+
+
+TABLE = Garbling(False, (0.0,) * 4, (0.0,) * 5, ((0.001, 0.9), (0.01, 0.6), (0.1, 0.3)))
+
+
+@pytest.mark.parametrize(
+    ("rate", "threshold"), [(0.001, 0.9), (0.005, 0.9), (0.01, 0.6), (0.09, 0.6), (0.9, 0.3)]
+)
+def test_between_two_shares_the_smaller_counts(rate: float, threshold: float) -> None:
+    assert TABLE.threshold(rate) == threshold
+
+
+@pytest.mark.parametrize(
+    ("probability", "rate", "verdict"),
+    [
+        (0.6, 0.01, "pass"),
+        (0.61, 0.01, "review"),
+        (0.91, 0.01, "block"),
+        (0.61, 0.1, "block"),
+        (0.31, 0.1, "review"),
+        (0.91, 0.001, "block"),
+        (0.9, 0.001, "pass"),
+    ],
+)
+def test_verdict(probability: float, rate: float, verdict: str) -> None:
+    assert TABLE.verdict(probability, rate) == verdict
+
+
+def test_a_share_that_was_not_measured_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(ConfigError, match=r"max_false_alarm is 0.0001; human-written news was"):
+        Auditor(Config(max_false_alarm=0.0001), shipped())
+
+
+def test_the_tagger_is_weighed_only_where_it_is_the_one_that_was_measured() -> None:
+    assert garbling(Tagger(shipped_tagger()).digest).tagged
+    assert not garbling("another").tagged
+    assert not garbling("").tagged
+
+
+@pytest.mark.parametrize("way", ["tagger", "findings"])
+def test_what_ships_is_calibrated(way: str) -> None:
+    table = json.loads(DATA.read_text(encoding="utf-8"))[way]
+    assert table["calibration_error"] < 0.05
+    assert table["documents"]["held"] > 500
+    rates = [row[0] for row in table["operating"]]
+    thresholds = [row[1] for row in table["operating"]]
+    assert rates == sorted(rates)
+    assert thresholds == sorted(thresholds, reverse=True)
+    if way == "tagger":
+        assert table["auroc"] > 0.8
+
+
+def test_calibration_error_is_the_weighted_gap_of_the_bins() -> None:
+    p = np.repeat([0.2, 0.8], 50)
+    label = np.concatenate([np.arange(50) < 20, np.arange(50) < 40])
+    # 20 of 50 where 0.2 was said, 40 of 50 where 0.8 was.
+    assert sum(size for _, _, size in reliability(p, label)) == 100
+    assert calibration_error(p, np.sort(label)) >= 0.0
+    even = np.concatenate([np.tile([1, 0, 0, 0, 0], 10), np.tile([1, 1, 1, 1, 0], 10)]).astype(bool)
+    assert calibration_error(p, even) == pytest.approx(0.0)
+    assert calibration_error(p, ~even) == pytest.approx(0.6)
+
+
+def test_the_documentation_page_and_its_pictures_are_current() -> None:
+    tables = json.loads(DATA.read_text(encoding="utf-8"))
+    docs = Path(__file__).parents[1] / "docs"
+    assert (docs / "garbled.md").read_text(encoding="utf-8") == page(tables)
+    for way in ("tagger", "findings"):
+        written = (docs / f"garbled-{way}.svg").read_text(encoding="utf-8")
+        assert written == diagram(tables[way]["reliability"])
