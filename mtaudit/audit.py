@@ -46,6 +46,7 @@ _TOGETHER = 100_000
 _MOST_ODDITIES = 12
 # Passages of one document for which edits are weighed, the likeliest errors first.
 _MOST_REWRITTEN = 8
+_TAGGED = frozenset(check.name for check in CHECKS if check.needs_tagger)
 
 
 class LanguageScorer(Protocol):
@@ -308,7 +309,9 @@ class Auditor:
         words = count(shown.text)
         quality = scoring.quality(findings, words)
         score = evidence.text_score
-        told = tuple(signs(shown, segment, score, findings) for segment in shown.segments)
+        # What the tagger reads is weighed by itself, whether or not edits were looked for.
+        ruled = [finding for finding in findings if finding.check not in _TAGGED]
+        told = tuple(signs(shown, segment, score, ruled) for segment in shown.segments)
         chance = self._garbling.of_document(told)
         report = DocumentReport(
             document=one.original,

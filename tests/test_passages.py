@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from mtaudit.calibration import DEFAULT
-from mtaudit.checks.suspect_wording import find, sure_edit
+from mtaudit.checks.suspect_wording import find, likely_edits, proved_slip
 from mtaudit.document import Document, Span
 from mtaudit.evidence import Evidence, Passage, Rewriting, TextScore
 from mtaudit.finding import Category, Severity
@@ -114,16 +114,26 @@ def passage(
 
 
 def test_an_edit_is_sure_by_its_gain_and_its_margin() -> None:
-    for proof, least in ((False, DEFAULT.rewrite_gain), (True, DEFAULT.slip_gain)):
-        for gains, sure in (
-            ((least, 0.0), True),
-            ((least - 0.1, 0.0), False),
-            ((least, least - DEFAULT.rewrite_margin - 0.1), True),
-            ((least, least - DEFAULT.rewrite_margin + 0.1), False),
-        ):
-            edit = sure_edit(passage(0.9, 0.1, *gains), DEFAULT, proof=proof)
-            assert (edit is not None) is sure
-    assert sure_edit(passage(0.9, 0.1), DEFAULT, proof=False) is None
+    least, margin = DEFAULT.rewrite_gain, DEFAULT.rewrite_margin
+    for gains, offered in (
+        ((least, 0.0), 1),
+        ((least - 0.1, 0.0), 0),
+        ((least + 9, least + 9 - margin - 0.1), 1),
+        ((least + 9, least + 9 - margin + 0.1), 2),
+        ((least, least - 0.1), 1),
+    ):
+        assert len(likely_edits(passage(0.9, 0.1, *gains), DEFAULT)) == offered
+    assert likely_edits(passage(0.9, 0.1), DEFAULT) == ()
+
+
+def test_a_slip_is_proved_by_the_tagger_and_the_gain_together() -> None:
+    # 0.6 ln 4 + 0.33 gain - 1.98 at 0.8, against 1.49.
+    assert proved_slip(passage(0.2, 0.8, 7.9), DEFAULT) == 0.0
+    chance = proved_slip(passage(0.2, 0.8, 8.1, 8.0), DEFAULT)
+    assert chance == pytest.approx(1 / (1 + 2.718281828 ** -(0.6 * 1.3862944 + 0.33 * 8.1 - 1.98)))
+    assert proved_slip(passage(0.2, 0.99, 8.1 - 5.8), DEFAULT) > 0
+    assert proved_slip(passage(0.2, 0.92), DEFAULT) == 0.0
+    assert proved_slip(passage(0.2, 0.94), DEFAULT) == 0.94
 
 
 def test_a_finding_tells_the_edit_and_applies_it() -> None:
@@ -142,7 +152,14 @@ def test_without_a_sure_edit_a_marked_passage_is_told_and_a_slip_is_not() -> Non
     (told,) = find(DOCUMENT, Evidence(passages=unsure), DEFAULT)
     assert (told.confidence, told.severity, told.suggestions) == (0.7, Severity.MINOR, ())
     assert told.category is Category.MISTRANSLATION
-    proved = Evidence(passages=(passage(0.2, 0.8, 9.0, 1.0),))
-    (slip,) = find(DOCUMENT, proved, DEFAULT)
+    proved = Evidence(passages=(passage(0.2, 0.8, 9.0, 1.0), passage(0.2, 0.8, 9.0, 8.0)))
+    slip, two_ways = find(DOCUMENT, proved, DEFAULT)
     assert (slip.severity, slip.suggestions[0].replacement) == (Severity.MINOR, "sailed")
+    assert [edit.replacement for edit in two_ways.suggestions] == ["sailed", "sails"]
+    assert two_ways.message == (
+        "“has sail” does not fit together; “sailed” for “sail” or “sails” for “sail” would"
+    )
+    assert two_ways.suggestions[0].confidence == pytest.approx(
+        two_ways.confidence * DEFAULT.rewrite_right / 2, abs=1e-3
+    )
     assert [f.confidence for f in find(DOCUMENT, Evidence(passages=(passage(0.2, 0.95),)), DEFAULT)]

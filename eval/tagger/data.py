@@ -22,6 +22,7 @@ TRAINED = frozenset(
         "bio",
         "ted2021",
         "planted",
+        "slips",
         *(f"qe-{language}-train" for language in LANGUAGES),
     )
 )
@@ -60,6 +61,7 @@ def sources(bench: Path) -> Mapping[str, Callable[[], list[Row]]]:
             found[f"qe-{language}-{part}"] = lambda path=path: _qe(path)  # type: ignore[misc]
     found["qe-km-dev"] = lambda: _qe(bench / "qe" / "km-en.wmt22.jsonl.gz")
     found["planted"] = lambda: _planted(bench / "news" / "human.dev.jsonl.gz")
+    found["slips"] = lambda: _slips(bench / "news" / "human.dev.jsonl.gz")
     found["human"] = lambda: _human(bench / "news" / "human.dev.jsonl.gz")
     found["systems-ar"] = lambda: _systems(bench / "systems" / "ar-en.flores-dev.jsonl.gz")
     found["demetr"] = lambda: _demetr(bench / "pairs" / "demetr.jsonl.gz")
@@ -150,6 +152,20 @@ def _planted(path: Path) -> list[Row]:
     rows = []
     for text in draw.sample(texts, 5000):
         found = planting.plant(text, draw) if draw.random() < 0.75 else None
+        if found is None:
+            rows.append(Row(text, (), "human"))
+        else:
+            rows.append(Row(found.text, found.marks, "planted", group=found.kind))
+    return rows
+
+
+def _slips(path: Path) -> list[Row]:
+    """Return slips of grammar and word order in four of five sentences, the others as they are."""
+    texts, _ = _news(path)
+    draw = random.Random("slips")
+    rows = []
+    for text in draw.sample(texts, 20_000):
+        found = planting.plant(text, draw, slips=True) if draw.random() < 0.8 else None
         if found is None:
             rows.append(Row(text, (), "human"))
         else:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mtaudit.text.rewrites import inflections
+
 _WORD = re.compile(r"[\w’'\-]+|[^\w\s]")
 _PREPOSITIONS = ("of", "in", "to", "for", "on", "with", "at", "by", "from", "about", "into", "over")
 _ARTICLES = ("the", "a", "an")
@@ -52,14 +54,18 @@ class _Edit:
 _Maker = Callable[[list[str], random.Random], _Edit | None]
 
 
-def plant(text: str, draw: random.Random) -> Planted | None:
-    """Return the text with an error of a kind drawn by chance, None where none fits."""
+def plant(text: str, draw: random.Random, *, slips: bool = False) -> Planted | None:
+    """Return the text with an error of a kind drawn by chance, None where none fits.
+
+    With ``slips`` the kinds are those of grammar and word order alone, and more of them.
+    """
+    makers = _SLIPS if slips else _MAKERS
     matches = list(_WORD.finditer(text))
     words = [match.group() for match in matches]
     if len(words) < 6:
         return None
-    for kind in draw.sample(list(_MAKERS), len(_MAKERS)):
-        weight, make = _MAKERS[kind]
+    for kind in draw.sample(list(makers), len(makers)):
+        weight, make = makers[kind]
         edit = make(words, draw)
         if edit is None:
             continue
@@ -236,4 +242,94 @@ _MAKERS: dict[str, tuple[float, _Maker]] = {
     "verb form": (1.0, _verb),
     "said twice": (1.0, _said_twice),
     "other noun": (5.0, _other_noun),
+}
+
+
+def _form(words: list[str], draw: random.Random) -> _Edit | None:
+    """Give a verb or a noun another form."""
+    found = [
+        (i, form)
+        for i in range(1, len(words) - 1)
+        if _plain(words[i])
+        for form in (*inflections(words[i])[0], *inflections(words[i])[1])
+    ]
+    if not found:
+        return None
+    at, form = draw.choice(found)
+    return _Edit(at, at + 1, (form,), (0, 1))
+
+
+def _needless_to(words: list[str], draw: random.Random) -> _Edit | None:
+    at = _places(words, lambda i: words[i - 1] in _MODALS and _plain(words[i]), draw)
+    return None if at is None else _Edit(at, at + 1, ("to", words[at]), (0, 1))
+
+
+def _lost_short(words: list[str], draw: random.Random) -> _Edit | None:
+    """Leave out "to" or an auxiliary."""
+    at = _places(words, lambda i: words[i] in _SHORT and words[i + 1].isalpha(), draw)
+    return None if at is None else _Edit(at, at + 1, (), (0, 0))
+
+
+def _needless_auxiliary(words: list[str], draw: random.Random) -> _Edit | None:
+    at = _places(words, lambda i: _plain(words[i]) and words[i].endswith(("ed", "ing", "en")) and
+                 words[i - 1] not in _SHORT, draw)  # fmt: skip
+    if at is None:
+        return None
+    return _Edit(at, at + 1, (draw.choice(("is", "was", "has", "be", "were")), words[at]), (0, 2))
+
+
+def _needless_pronoun(words: list[str], draw: random.Random) -> _Edit | None:
+    """Say the subject again: "the ministry it said"."""
+    at = _places(words, lambda i: words[i] in _FINITE and words[i - 1].isalpha() and
+                 words[i - 1].lower() not in _PRONOUNS, draw)  # fmt: skip
+    if at is None:
+        return None
+    return _Edit(at, at + 1, (draw.choice(("he", "it", "they")), words[at]), (0, 1))
+
+
+def _needless_preposition(words: list[str], draw: random.Random) -> _Edit | None:
+    at = _places(words, lambda i: words[i] in ("the", "a", "his", "their", "its") and
+                 _plain(words[i - 1]) and words[i - 1] not in _PREPOSITIONS, draw)  # fmt: skip
+    if at is None:
+        return None
+    return _Edit(at, at + 1, (draw.choice(_PREPOSITIONS[:9]), words[at]), (0, 1))
+
+
+def _two_determiners(words: list[str], draw: random.Random) -> _Edit | None:
+    at = _places(words, lambda i: words[i] in ("his", "her", "their", "its", "this", "these",
+                                               "some", "each"), draw)  # fmt: skip
+    return None if at is None else _Edit(at, at + 1, ("the", words[at]), (0, 2))
+
+
+def _adjective_behind(words: list[str], draw: random.Random) -> _Edit | None:
+    """Put the word between an article and a noun behind the noun."""
+    at = _places(words, lambda i: words[i - 1] in _ARTICLES and _plain(words[i]) and
+                 _plain(words[i + 1]), draw)  # fmt: skip
+    return None if at is None else _Edit(at, at + 2, (words[at + 1], words[at]), (0, 2))
+
+
+_MODALS = frozenset(("must", "can", "will", "would", "should", "could", "may", "might", "cannot"))
+_SHORT = frozenset(("to", "is", "are", "was", "were", "has", "have", "had", "been", "be"))
+_FINITE = frozenset(("said", "is", "was", "has", "had", "will", "would", "are", "were", "have"))
+_SLIPS: dict[str, tuple[float, _Maker]] = {
+    "preposition": (1.0, _wrong_preposition),
+    "lost article": (1.0, _lost_article),
+    "lost preposition": (1.0, _lost_preposition),
+    "needless article": (1.0, _needless_article),
+    "swapped": (1.0, _swapped),
+    "adjective behind": (1.0, _adjective_behind),
+    "verb first": (1.0, _moved),
+    "scrambled": (5.0, _scrambled),
+    "of form": (1.0, _of_form),
+    "lost subject": (5.0, _lost_subject),
+    "pronoun": (1.0, _pronoun),
+    "verb form": (1.0, _verb),
+    "form": (1.0, _form),
+    "needless to": (1.0, _needless_to),
+    "lost to or auxiliary": (1.0, _lost_short),
+    "needless auxiliary": (1.0, _needless_auxiliary),
+    "needless pronoun": (1.0, _needless_pronoun),
+    "needless preposition": (1.0, _needless_preposition),
+    "two determiners": (1.0, _two_determiners),
+    "said twice": (1.0, _said_twice),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mtaudit.calibration import Thresholds
@@ -11,6 +12,8 @@ from mtaudit.document import Document
 from mtaudit.evidence import Evidence, Passage, Rewriting
 from mtaudit.finding import Category, Finding, Severity, Suggestion
 
+_LEAST = 1e-3
+_MOST_EDITS = 2
 # What a slip is called, by the names that mtaudit.text.rewrites gives.
 _TOLD = {
     "repetition": "says the same words twice",
@@ -30,67 +33,91 @@ _TOLD = {
 def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iterator[Finding]:
     """Yield a finding for each passage that would be marked, and for each slip that is proved.
 
-    An edit is sure when it beats what stands there, and every other edit, by enough nats; a slip is
-    proved by a sure edit, or by the tagger where it has hardly a doubt.
+    What proves a slip is an edit that makes the sentence much likelier, or a tagger without doubt.
     """
     for passage in evidence.passages:
-        marked = passage.chance >= thresholds.passage
-        edit = sure_edit(passage, thresholds, proof=not marked)
-        if marked or edit is not None or passage.slip >= thresholds.slip_alone:
-            yield _finding(document, passage, edit, thresholds)
+        chance = passage.chance
+        if chance < thresholds.passage:
+            chance = proved_slip(passage, thresholds)
+        if chance:
+            yield _finding(document, passage, chance, thresholds)
 
 
-def sure_edit(passage: Passage, thresholds: Thresholds, *, proof: bool) -> Rewriting | None:
-    """Return the edit that is offered for a passage, None where none is sure.
+def proved_slip(passage: Passage, thresholds: Thresholds) -> float:
+    """Return the probability that the passage is a slip, 0.0 where that is not proved."""
+    gains = [edit.gain for edit in passage.rewritings if edit.gain is not None]
+    if not gains:
+        return passage.slip if passage.slip >= thresholds.slip_alone else 0.0
+    held = min(max(passage.slip, _LEAST), 1 - _LEAST)
+    of_slip, of_gain, constant = thresholds.slip_weights
+    odds = of_slip * math.log(held / (1 - held)) + of_gain * gains[0] + constant
+    return 1 / (1 + math.exp(-odds)) if odds >= thresholds.slip_odds else 0.0
 
-    ``proof`` asks for more nats: the edit is all that speaks against the passage.
+
+def likely_edits(passage: Passage, thresholds: Thresholds) -> tuple[Rewriting, ...]:
+    """Return the edits to offer: those that gain enough and are within the margin of the best.
+
+    One that beats every other by the margin stands alone; of more, the two best are offered.
     """
-    told = [edit for edit in passage.rewritings if edit.gain is not None]
-    if not told:
-        return None
-    best = told[0]
-    gain = best.gain or 0.0
-    margin = gain - max((edit.gain or 0.0 for edit in told[1:]), default=0.0)
-    least = thresholds.slip_gain if proof else thresholds.rewrite_gain
-    return best if gain >= least and margin >= thresholds.rewrite_margin else None
+    gains = [edit.gain for edit in passage.rewritings if edit.gain is not None]
+    if not gains:
+        return ()
+    least = max(thresholds.rewrite_gain, gains[0] - thresholds.rewrite_margin)
+    return passage.rewritings[: min(_MOST_EDITS, sum(gain >= least for gain in gains))]
 
 
 def _finding(
-    document: Document, passage: Passage, edit: Rewriting | None, thresholds: Thresholds
+    document: Document, passage: Passage, chance: float, thresholds: Thresholds
 ) -> Finding:
     written = " ".join(document[passage.span].split())
-    marked = passage.chance >= thresholds.passage
-    confidence = passage.chance if marked else max(passage.slip, thresholds.slip_right)
     base = Finding(
         check=CHECK.name,
         category=Category.MISTRANSLATION,
         severity=_severity(passage, thresholds),
         span=passage.span,
         message=f"“{written}” reads like an error of translation, and no small change mends it",
-        confidence=round(confidence, 3),
+        confidence=round(chance, 3),
         evidence={
             "chance": round(passage.chance, 3),
             "slip": round(passage.slip, 3),
             "severe": round(passage.severe, 3),
         },
     )
-    return base if edit is None else _mended(document, base, edit, thresholds)
+    edits = likely_edits(passage, thresholds)
+    return _mended(document, base, edits, thresholds) if edits else base
 
 
 def _mended(
-    document: Document, finding: Finding, edit: Rewriting, thresholds: Thresholds
+    document: Document, finding: Finding, edits: Sequence[Rewriting], thresholds: Thresholds
 ) -> Finding:
-    """Return the finding on the words that the edit puts right, with the edit."""
-    written = " ".join(document[edit.span].split())
-    confidence = round(finding.confidence * thresholds.rewrite_right, 3)
-    why = f"makes the sentence likelier by {edit.gain:.1f} nats"
+    """Return the finding on the words that the edits put right, with the edits."""
+    best = edits[0]
+    span = finding.span
+    for edit in edits:
+        span = span.cover(edit.span)
+    places = [" ".join(document[edit.span].split()) for edit in edits]
+    if len(edits) == 1:
+        message = f"“{places[0]}” {_TOLD[best.slip]}; the sentence leads to “{best.replacement}”"
+    else:
+        ways = " or ".join(
+            f"“{edit.replacement}” for “{place}”" for edit, place in zip(edits, places, strict=True)
+        )
+        message = f"“{' '.join(document[span].split())}” does not fit together; {ways} would"
     return replace(
         finding,
-        category=Category.WORD_ORDER if edit.slip == "word order" else Category.GRAMMAR,
-        span=finding.span.cover(edit.span),
-        message=(f"“{written}” {_TOLD[edit.slip]}; the sentence leads to “{edit.replacement}”"),
-        suggestions=(Suggestion(edit.span, edit.replacement, why, confidence),),
-        evidence={**finding.evidence, "edit": edit.slip, "gain": round(edit.gain or 0.0, 2)},
+        category=Category.WORD_ORDER if best.slip == "word order" else Category.GRAMMAR,
+        span=span,
+        message=message,
+        suggestions=tuple(
+            Suggestion(
+                edit.span,
+                edit.replacement,
+                f"makes the sentence likelier by {edit.gain:.1f} nats",
+                round(finding.confidence * thresholds.rewrite_right / len(edits), 3),
+            )
+            for edit in edits
+        ),
+        evidence={**finding.evidence, "edit": best.slip, "gain": round(best.gain or 0.0, 2)},
     )
 
 
