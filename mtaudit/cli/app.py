@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mtaudit import __version__
-from mtaudit.cli import cache, check, checks, models, names, sample
+from mtaudit.cli import cache, check, checks, filter, models, names, sample
 from mtaudit.cli import eval as evaluation
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("checks")(checks.checks)
+app.command("filter")(filter.filter_rows)
 app.command("sample")(sample.sample)
 app.command("eval")(evaluation.evaluate)
 app.add_typer(models.app, name="models")

@@ -1,0 +1,1 @@
+"""Corpora: scored rows in, kept rows and summaries out."""
