@@ -14,6 +14,7 @@ import mtaudit
 ROOT = Path(mtaudit.__file__).parent
 LAYERS = {
     "document": 0, "finding": 0, "errors": 0, "evidence": 0, "calibration": 0, "paths": 0,
+    "corpus_report": 0,
     "text": 1, "config": 1, "fluency": 1,
     "readers": 2, "lm": 2, "names": 2, "tagger": 2,
     "checks": 3, "scoring": 3, "selection": 3, "garbled": 3,

@@ -207,3 +207,21 @@ def _replace(aside: Path, path: Path) -> None:
 def _quietly(work: Callable[[], None]) -> None:
     with contextlib.suppress(OSError, pa.ArrowException):
         work()
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file whole, or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+
+    """
+    aside = _aside(path)
+    try:
+        aside.write_bytes(content)
+        _sync(aside)
+        _replace(aside, path)
+    except OSError as error:
+        raise unwritable(str(path), error) from None
+    finally:
+        _quietly(lambda: aside.unlink(missing_ok=True))

@@ -20,6 +20,7 @@ from mtaudit.finding import (
     Signature,
     Suggestion,
 )
+from mtaudit.reports.printable import printable
 
 _COLOURS = {Severity.MINOR: "cyan", Severity.MAJOR: "yellow", Severity.CRITICAL: "red"}
 _VERDICTS = {
@@ -75,7 +76,7 @@ def _header(report: DocumentReport) -> RenderableType:
     line.add_column(overflow="fold")
     line.add_column(justify="right", no_wrap=True)
     line.add_row(
-        Text(_printable(report.document.origin or report.document.id), style="bold"),
+        Text(printable(report.document.origin or report.document.id), style="bold"),
         Text(f"{report.words:,} words · {_MODES[report.modes]}", style="dim"),
     )
     return Group(line, Rule(style="dim"))
@@ -97,7 +98,7 @@ def _finding(finding: Finding, report: DocumentReport) -> RenderableType:
     parts: list[RenderableType] = [
         title,
         Padding(_marked(finding, report, colour), (0, 0, 0, 2)),
-        Padding(Text(_printable(finding.message), style="italic"), (0, 0, 0, 2)),
+        Padding(Text(printable(finding.message), style="italic"), (0, 0, 0, 2)),
     ]
     if finding.suggestions:
         parts.append(Padding(_change(document, finding.suggestions), (0, 0, 0, 2)))
@@ -114,9 +115,9 @@ def _marked(finding: Finding, report: DocumentReport, colour: str) -> Text:
     end = _cut(text, home.end, span.end, forward=False)
     return Text.assemble(
         "… " if start > home.start else "",
-        _printable(text[start : span.start]),
-        ("⟦" + _printable(span.of(text)) + "⟧", f"bold {colour}"),
-        _printable(text[span.end : end]),
+        printable(text[start : span.start]),
+        ("⟦" + printable(span.of(text)) + "⟧", f"bold {colour}"),
+        printable(text[span.end : end]),
         " …" if end < home.end else "",
     )
 
@@ -140,14 +141,14 @@ def _change(document: Document, suggestions: Sequence[Suggestion]) -> Text:
     change = Text()
     old = document[first.span]
     if old.strip():
-        change.append(_printable(old), style="strike dim")
+        change.append(printable(old), style="strike dim")
         change.append("  →  ", style="dim")
     if first.replacement:
-        change.append(_printable(first.replacement), style="bold green")
+        change.append(printable(first.replacement), style="bold green")
     else:
         change.append(_EDITS.get(bool(old.strip()), ""), style="green")
     if others:
-        change.append("   or " + ", ".join(_printable(o.replacement) for o in others), style="dim")
+        change.append("   or " + ", ".join(printable(o.replacement) for o in others), style="dim")
     if places:
         change.append(f"   also in {places} other place{'s' * (places > 1)}", style="dim")
     if "inside a quotation" in first.reason:
@@ -186,7 +187,7 @@ def _words(report: DocumentReport) -> RenderableType:
     for segment in report.segments:
         for word in segment.words:
             style = "red" if word.surprisal >= 14 else "yellow" if word.surprisal >= 9 else ""
-            table.append(_printable(report.document[word.span]), style=style)
+            table.append(printable(report.document[word.span]), style=style)
             table.append(f" {word.surprisal:.1f}  ", style="dim")
         table.append("\n")
     return Group(Text("Surprisal of each word, in nats", style="dim"), table)
@@ -208,22 +209,4 @@ def _verdict(report: DocumentReport) -> RenderableType:
     return Group(
         Text.assemble((f" {name} ", f"bold reverse {colour}"), f"  {meaning}"),
         Text("  ".join(filter(None, [tally, *figures])).replace("  ", " · "), style="dim"),
-    )
-
-
-def _printable(text: str) -> str:
-    """Return ``text`` on one line, without characters that a terminal would act on."""
-    return "".join(
-        character if character.isprintable() or character == " " else _stand_in(character)
-        for character in text
-    )
-
-
-def _stand_in(character: str) -> str:
-    return (
-        " "
-        if character.isspace()
-        else "�"
-        if character < " " or "\ud800" <= character <= "\udfff"
-        else ""
     )
