@@ -25,7 +25,7 @@ GARBLED = (
 SOUND = "The governor opened the bridge on Monday, a spokesman said.\n"
 SCHEMAS = {
     name: json.loads((Path(mtaudit.reports.__file__).parent / name).read_text("utf-8"))
-    for name in ("report.schema.json", "line.schema.json")
+    for name in ("report.schema.json", "line.schema.json", "summary.schema.json")
 }
 
 

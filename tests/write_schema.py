@@ -1,4 +1,4 @@
-"""Write the JSON Schema of the report contract from its types; ``make docs`` runs this."""
+"""Write the JSON Schemas of the contracts from their types; ``make docs`` runs this."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from pydantic import TypeAdapter
 
 import mtaudit.reports
 from mtaudit.reports.contract import LineObject, ReportObject
+from mtaudit.reports.summary_contract import SummaryObject
 
 FOLDER = Path(mtaudit.reports.__file__).parent
-FILES = {"report.schema.json": ReportObject, "line.schema.json": LineObject}
+FILES = {
+    "report.schema.json": ReportObject,
+    "line.schema.json": LineObject,
+    "summary.schema.json": SummaryObject,
+}
 
 
 def schema(type_: Any) -> str:

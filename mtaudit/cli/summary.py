@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,9 @@ from mtaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from mtaudit.corpus_report import CorpusReport
+
+
+_TRAILING_SPACES = re.compile(r" +$", re.MULTILINE)
 
 
 class Shape(StrEnum):
@@ -105,5 +109,5 @@ def _text(report: CorpusReport, shape: Shape, *, to_file: bool) -> bytes:
         console = Console(file=sys.stdout, highlight=False, no_color=to_file or None)
         with console.capture() as captured:
             render_summary(report, console)
-        made = "".join(line.rstrip(" ") for line in captured.get().splitlines(keepends=True))
+        made = _TRAILING_SPACES.sub("", captured.get())
     return made.encode("utf-8", "replace")

@@ -30,7 +30,7 @@ _UNITS = {
     "surprisal": ("nats a token", "0.01 below 30"),
     "words": ("a document", "exact to 1,000, then 1 %"),
 }
-_BEGINNING = 160
+_BEGINNING = 140
 _LONGEST_KEY = 200
 _MOST_SUGGESTIONS = 3
 _ROUND = [m * 10**e for e in range(1, 9) for m in (1, 2, 5)]
@@ -163,7 +163,8 @@ class Summary:
         if isinstance(text, str):
             beginning = " ".join(text[: 4 * _BEGINNING].split())
             if len(beginning) > _BEGINNING:
-                beginning = beginning[:_BEGINNING].rstrip() + " …"
+                cut = beginning.rfind(" ", _BEGINNING // 2, _BEGINNING)
+                beginning = beginning[: cut if cut > 0 else _BEGINNING] + " …"
         words, quality = batch.values("words", index), batch.values("quality", index)
         return WorstDocument(
             id=place if given is None else str(given)[:_LONGEST_KEY],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
@@ -18,6 +18,7 @@ _SEVERITIES = {"minor": "cyan", "major": "yellow", "critical": "red"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _BAR = 36
+_STRIP = 24
 _DIGITS = {"garbled": 2, "quality": 1, "fluency": 1, "surprisal": 2, "words": 0}
 
 
@@ -125,8 +126,10 @@ def _distributions(report: CorpusReport) -> RenderableType:
 def _strip(one: Distribution) -> Text:
     """Return one block a bar, and below them where the first begins and the last ends."""
     most = max(bar.count for bar in one.bars)
+    wide = max(1, _STRIP // len(one.bars))
     strip = "".join(
-        " " if not bar.count else _BLOCKS[min(7, int(bar.count / most * 8))] for bar in one.bars
+        wide * (" " if not bar.count else _BLOCKS[min(7, int(bar.count / most * 8))])
+        for bar in one.bars
     )
     low, high = f"{one.bars[0].low:,g}", f"{one.bars[-1].high:,.10g}"
     gap = " " * max(1, len(strip) - len(low) - len(high))
@@ -134,16 +137,19 @@ def _strip(one: Distribution) -> Text:
 
 
 def _severities(report: CorpusReport) -> RenderableType:
-    line = Text("Findings  ", style="bold")
-    for number, (severity, count) in enumerate(report.severities or ()):
-        rate = report.per_thousand(count)
-        line.append(" · " if number else "", style="dim")
-        line.append(f"{count:,} {severity}", style=_SEVERITIES[severity])
-        if rate is not None:
-            line.append(f" ({_rate(rate)})", style="dim")
-    if report.words:
-        line.append("  per 1,000 words in brackets", style="dim")
-    return line
+    table = Table.grid(padding=(0, 3))
+    table.add_column(no_wrap=True)
+    pairs = report.severities or ()
+    table.add_row(
+        Text("Findings", style="bold"),
+        *(Text(f"{count:,} {name}", style=_SEVERITIES.get(name, "")) for name, count in pairs),
+    )
+    rates = [report.per_thousand(count) for _, count in pairs]
+    table.add_row(
+        Text("per 1,000 words", style="dim"),
+        *(Text("" if rate is None else _rate(rate), style="dim") for rate in rates),
+    )
+    return table
 
 
 def _rate(rate: float) -> str:
@@ -207,11 +213,11 @@ def _document(one: WorstDocument) -> RenderableType:
     name = Text(printable(one.id))
     if one.verdict is not None:
         colour = _VERDICTS.get(one.verdict, "")
-        figures.append(f"  {printable(one.verdict):<6}", style=f"bold {colour}")
+        figures.append(f"  {printable(one.verdict).upper():<6}", style=f"bold {colour}")
     line.add_row(name, figures)
-    if one.beginning:
-        line.add_row(Text(printable(one.beginning), style="dim italic"), "")
-    return line
+    if not one.beginning:
+        return line
+    return Group(line, Text(printable(one.beginning), style="dim"))
 
 
 def _errors(report: CorpusReport) -> RenderableType:
