@@ -403,6 +403,19 @@ def test_full_disk(tmp_path: Path, out: str) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["rows.jsonl"]
 
 
+@pytest.mark.parametrize("out", ["out.jsonl", "out.parquet", "out"])
+def test_interrupt(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
+    def interrupt(*_: Any) -> None:
+        # By now rows of the first part stand in both places.
+        assert list(tmp_path.glob(".*"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mtaudit.corpus.filtering._count", interrupt)
+    arguments = ["--out", str(tmp_path / out), "--rest", str(tmp_path / "rest")]
+    assert main(["filter", str(scored), "--keep", KEEP, *arguments]) == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["scored"]
+
+
 def test_reader_that_leaves(tmp_path: Path) -> None:
     path = write(tmp_path / "rows.jsonl", [row(n) for n in range(5000)])
     done = subprocess.run(
