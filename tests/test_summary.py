@@ -67,6 +67,12 @@ def fails(capfd: pytest.CaptureFixture[str], code: int, *arguments: str | Path) 
     return printed.err
 
 
+@pytest.fixture(autouse=True)
+def no_activity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a command takes under load decides no test."""
+    monkeypatch.setattr("mtaudit.cli.activity._PATIENCE", 3600)
+
+
 @pytest.fixture(params=["jsonl", "parquet"])
 def scored(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     folder = tmp_path / "scored"
