@@ -22,9 +22,8 @@ from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document
 from mtaudit.finding import DocumentReport
-from mtaudit.lm.model import load
-from mtaudit.lm.scorer import Scorer
 from mtaudit.names.store import shipped
+from mtaudit.scorer import scorer_of
 from mtaudit.text.markup import view_of
 
 SENTENCES, PARAGRAPH = 8, 2
@@ -74,7 +73,7 @@ def audited(auditor: Auditor, blocks: Sequence[list[str]]) -> list[DocumentRepor
 
 def main(path: Path, number: int) -> int:
     """Print the findings and their rates."""
-    auditor = Auditor(Config(), shipped(), Scorer(load()))
+    auditor = Auditor(Config(), shipped(), scorer_of(Config(cache=False)))
     reports = audited(auditor, sentence_blocks(path)[-number:])
     words = 0
     counts: Counter[tuple[str, str]] = Counter()

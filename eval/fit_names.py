@@ -25,14 +25,15 @@ from sklearn.metrics import roc_auc_score
 
 from eval.garbled_names import unaided
 from eval.garbling import garble
+from mtaudit.audit import LanguageScorer
+from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.evidence import Suspect
-from mtaudit.lm.model import load
-from mtaudit.lm.scorer import Scorer
 from mtaudit.names.context import context_of
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.resolver import propose, questions
 from mtaudit.names.store import shipped
+from mtaudit.scorer import scorer_of
 from mtaudit.text.sentences import split
 
 CHANNELS = (
@@ -48,7 +49,7 @@ def suspects(document: Document, knowledge: KnowledgeBase) -> list[Suspect]:
 
 
 def rows(
-    texts: list[tuple[str, str | None]], scorer: Scorer, knowledge: KnowledgeBase
+    texts: list[tuple[str, str | None]], scorer: LanguageScorer, knowledge: KnowledgeBase
 ) -> list[Row]:
     """Return channel, features and label of the hypotheses of (text, entity meant or None)."""
     scores = scorer.score([text for text, _ in texts])
@@ -77,7 +78,7 @@ def main(path: Path, development: Path, positives: int, sentences: int) -> int:
     rng.shuffle(texts)
     garbled = (garble(text, shipped(), rng) for text in texts[sentences:] if 60 < len(text) < 300)
     made = [(g.text, g.entity) for g in garbled if g is not None][:positives]
-    scorer = Scorer(load())
+    scorer = scorer_of(Config(cache=False))
     with development.open(encoding="utf-8") as file:
         known = [row for row in map(json.loads, file) if row.get("entity")]
     written = [(row["text"], row["entity"]) for row in known]

@@ -38,6 +38,7 @@ from mtaudit.document import Document
 from mtaudit.finding import DocumentReport
 from mtaudit.garbled import Garbling, Read, Signs, document_features, sentence_features
 from mtaudit.names.store import shipped
+from mtaudit.scorer import scorer_of
 from mtaudit.tagger.tagger import Tagger
 from mtaudit.tagger.tagger import shipped as shipped_tagger
 from mtaudit.text.markup import view_of
@@ -127,14 +128,7 @@ def _put_in(
 def measure(bench: Path, out: Path, way: str) -> None:
     """Audit the documents and write a line each: labels, half, kind, and the signs."""
     config = Config(language_model=way == "full", rewrites=False)
-    scorer = None
-    if way == "full":
-        from mtaudit.lm.cache import ScoreCache, cache_path
-        from mtaudit.lm.model import load
-        from mtaudit.lm.scorer import Scorer
-
-        cache = ScoreCache(cache_path(), config.cache_megabytes * 1_000_000, print)
-        scorer = Scorer(load(), reader=Tagger(shipped_tagger()), cache=cache)
+    scorer = scorer_of(config, print) if way == "full" else None
     built = {f"{number}": one for number, one in enumerate(build(Bench(bench)))}
     documents = [Document(name, "\n\n".join(one.sentences)) for name, one in built.items()]
     with out.open("w", encoding="utf-8") as file:

@@ -25,10 +25,9 @@ from mtaudit.audit import Auditor, LanguageScorer
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.finding import DocumentReport, Finding
-from mtaudit.lm.model import load
-from mtaudit.lm.scorer import Scorer
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.names.store import shipped
+from mtaudit.scorer import scorer_of
 from mtaudit.text.markup import view_of
 
 TOP = 3
@@ -90,7 +89,7 @@ def _plain(name: str) -> str:
     return folded.removesuffix("'")
 
 
-def measure(path: Path, scorer: Scorer) -> list[Outcome]:
+def measure(path: Path, scorer: LanguageScorer) -> list[Outcome]:
     """Return the outcome of every row of a file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return outcomes_of(rows, scorer)
@@ -128,7 +127,7 @@ def totals(outcomes: Sequence[Outcome]) -> str:
 
 def main(path: Path, every: bool) -> int:
     """Print the rows that went wrong and the totals."""
-    outcomes = measure(path, Scorer(load()))
+    outcomes = measure(path, scorer_of(Config(cache=False)))
     for one in outcomes:
         if every or one.label not in ("right", "quiet"):
             shown = "; ".join(

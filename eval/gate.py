@@ -24,6 +24,7 @@ LIMITS: Mapping[str, int] = {
     "pairs": 320,
     "preference": 20,
     "false-alarms": 12,
+    "slips": 40,
     "seed": 1,
     "garbled-names": 30,
 }

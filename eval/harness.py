@@ -24,13 +24,15 @@ from eval import gate, table
 from eval.metrics import Measure
 from eval.predictors import Prediction, Predictor, SurprisalPredictor, named
 from eval.rows import Bench, DataAbsentError, DataFile
-from eval.splits import guard
+from eval.splits import guard, trained_on
 from eval.suites import SUITES
 from eval.suites.suite import Context, Suite
 from mtaudit.audit import LanguageScorer
 from mtaudit.config import Config
 from mtaudit.errors import ExitCode, MtauditError, UsageError, did_you_mean
 from mtaudit.finding import Signature
+from mtaudit.scorer import scorer_of
+from mtaudit.tagger.tagger import shipped
 
 __all__ = ["Prediction", "Predictor", "Result", "SurprisalPredictor", "evaluate", "run"]
 
@@ -119,7 +121,8 @@ def evaluate(
         started = time.monotonic()
         bench = context.bench
         bench.limit, bench.used = limits.get(suite.name), {}
-        trained = context.predictor.trained_on if suite.predicts else ()
+        # The audit has the shipped tagger in it.
+        trained = context.predictor.trained_on if suite.predicts else trained_on(shipped())
         guard(suite.scored, bench.root, trained)
         metrics = tuple(suite.run(context))
         predictor = context.predictor if suite.predicts else None
@@ -135,25 +138,6 @@ def evaluate(
             )
         )
     return results
-
-
-def language_scorer(settings: Config, notice: Callable[[str], None]) -> LanguageScorer:
-    """Return the language model of a configuration.
-
-    Raises:
-        ModelError: it is not in the cache.
-
-    """
-    from mtaudit.lm import registry
-    from mtaudit.lm.cache import ScoreCache, cache_path
-    from mtaudit.lm.model import load
-    from mtaudit.lm.scorer import Scorer
-
-    registry.require(settings.model)
-    model = load(settings.model, settings.device)
-    limit = settings.cache_megabytes * 1_000_000
-    cache = ScoreCache(cache_path(), limit, notice) if settings.cache else None
-    return Scorer(model, cache=cache, notice=notice)
 
 
 def run(
@@ -174,7 +158,7 @@ def run(
 
     """
     chosen, predictor = suites(suite), named(model)
-    context = Context(Bench(data), predictor, lambda: language_scorer(settings, notice))
+    context = Context(Bench(data), predictor, lambda: scorer_of(settings, notice))
     return evaluate(chosen, context, {one.name: limit for one in chosen}, progress)
 
 
@@ -195,7 +179,7 @@ def render(results: Sequence[Result]) -> str:
 def _sampled(data: Path, model: str, expected: Mapping[str, str]) -> list[Result]:
     # Measured anew: what a cache remembers would hide a model that has changed.
     def scorer() -> LanguageScorer:
-        return language_scorer(Config(cache=False), _say)
+        return scorer_of(Config(cache=False), _say)
 
     context = Context(Bench(data, expected=expected), named(model), scorer)
     return evaluate(SUITES, context, gate.LIMITS, lambda stage, *_: _say(stage))

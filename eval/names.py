@@ -19,14 +19,13 @@ import time
 from pathlib import Path
 
 from eval import garbled_names, name_consistency, romanisation
-from mtaudit.audit import Auditor
+from mtaudit.audit import Auditor, LanguageScorer
 from mtaudit.config import Config
 from mtaudit.document import Document
-from mtaudit.lm.model import load
-from mtaudit.lm.scorer import Scorer
 from mtaudit.names.context import context_of
 from mtaudit.names.resolver import propose
 from mtaudit.names.store import shipped
+from mtaudit.scorer import scorer_of
 from mtaudit.text.markup import view_of
 from mtaudit.text.sentences import split
 from mtaudit.text.words import count
@@ -45,7 +44,7 @@ def passages(path: Path, number: int) -> list[str]:
     return [" ".join(texts[at : at + SENTENCES]) for at in starts[:number]]
 
 
-def false_alarms(texts: list[str], scorer: Scorer) -> str:
+def false_alarms(texts: list[str], scorer: LanguageScorer) -> str:
     """Return the garbled names found in sound text, per 1,000 words, and the first of them."""
     auditor = Auditor(Config(), shipped(), scorer)
     reports = auditor.run(
@@ -86,7 +85,7 @@ def main(bench: Path, number: int) -> int:
     texts = passages(human, number)
     first, again = milliseconds(texts[0])
     print(f"# names of {ARTICLE} words: {again:.0f} ms, {first:.0f} ms the first time")
-    scorer = Scorer(load())
+    scorer = scorer_of(Config(cache=False))
     for title, path in (
         ("bench development rows", bench / "entities" / "garbled-names.dev.jsonl"),
         ("development rows", DATA / "garbled-names.dev.jsonl"),

@@ -21,9 +21,8 @@ from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document, Span
 from mtaudit.finding import DocumentReport, Finding
-from mtaudit.lm.model import load
-from mtaudit.lm.scorer import Scorer
 from mtaudit.names.store import shipped
+from mtaudit.scorer import scorer_of
 from mtaudit.text.markup import view_of
 
 
@@ -79,7 +78,7 @@ def main(article: Path, gold_path: Path) -> int:
     """Print the comparison and return the exit code."""
     text = article.read_text(encoding="utf-8")
     gold = [json.loads(line) for line in gold_path.read_text(encoding="utf-8").splitlines()]
-    report = audit(text, Auditor(Config(), shipped(), Scorer(load())))
+    report = audit(text, Auditor(Config(), shipped(), scorer_of(Config(cache=False))))
     hits = criticals = names = 0
     for one in judged(report, gold, text):
         row, over, right = one.gold, one.over, one.right

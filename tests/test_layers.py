@@ -17,7 +17,7 @@ LAYERS = {
     "corpus_report": 0,
     "text": 1, "config": 1, "fluency": 1,
     "readers": 2, "lm": 2, "names": 2, "tagger": 2,
-    "checks": 3, "scoring": 3, "selection": 3, "garbled": 3,
+    "checks": 3, "scoring": 3, "selection": 3, "garbled": 3, "scorer": 3,
     "audit": 4,
     "corpus": 5, "reports": 5, "service": 5,
     "cli": 6, "__main__": 7,

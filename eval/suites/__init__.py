@@ -7,6 +7,7 @@ from eval.suites import (
     preference,
     seed,
     sentences,
+    slips,
     spans,
     words,
 )
@@ -19,6 +20,7 @@ SUITES: tuple[Suite, ...] = (
     pairs.SUITE,
     preference.SUITE,
     false_alarms.SUITE,
+    slips.SUITE,
     seed.SUITE,
     garbled_names.SUITE,
 )

@@ -30,7 +30,8 @@ class TaggerPredictor:
             raise ModelError("the shipped tagger is of another language model; use the default")
         self.digest = tagger.digest
         self.trained_on = trained_on(shipped())
-        self._scorer = Scorer(scorer.model, reader=tagger)
+        has_it = scorer.reader_digest == tagger.digest
+        self._scorer = scorer if has_it else Scorer(scorer.model, reader=tagger)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return the prediction of each text, in the order given."""

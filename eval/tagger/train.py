@@ -1,10 +1,12 @@
 """Train the error tagger on extracted features and measure it on what it has not seen.
 
-Two kinds of networks read the same states: "all" learns from everything that people marked, "mqm"
-from annotators' spans alone, which are what editors mark in news.
+Three kinds of networks read the same states: "all" learns from everything that was marked, "mqm"
+from annotators' spans alone, which are what editors mark in news, and "slips" from slips of grammar
+and word order planted in sound text.
 
 Usage: python -m eval.tagger.train BENCH FEATURES OUT.safetensors [--epochs N] [--hidden N]
-           [--layers 20,28] [--without SOURCE,...] [--seed N] [--reuse OLD.safetensors]
+           [--layers 20,28] [--without SOURCE,...] [--seed N]
+           [--reuse OLD.safetensors --members-of-old all,mqm1,mqm2]
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import argparse
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,7 +155,7 @@ def weights(tokens: Tokens, told: Mapping[str, Floats]) -> list[list[float]]:
     """
     members = list(told)
     size = len(TASKS) + 1
-    mqm = [name for name in members if name != "all"]
+    mqm = [name for name in members if name.startswith("mqm")]
 
     def columns(task: str) -> dict[int, float]:
         own = {members.index(name) * size + TASKS.index(task): 2 / 3 / len(mqm) for name in mqm}
@@ -181,9 +183,10 @@ def weights(tokens: Tokens, told: Mapping[str, Floats]) -> list[list[float]]:
         row[-1] = float(fitted.intercept_[0])
         rows.append(row)
     # As they were trained: nothing to scale the planted errors on is apart from them.
-    for column in (TASKS.index("planted"), len(TASKS)):
+    planted = "slips" if "slips" in members else "all"
+    for member, column in ((planted, TASKS.index("planted")), ("all", len(TASKS))):
         row = [0.0] * (size * len(members) + 1)
-        row[members.index("all") * size + column] = 1.0
+        row[members.index(member) * size + column] = 1.0
         rows.append(row)
     return rows
 
@@ -223,7 +226,7 @@ def restored(path: Path, member: str, scale: Scale) -> Network:
     return network.eval()
 
 
-def subset(tokens: Tokens, sources: Sequence[str]) -> Tokens:
+def subset(tokens: Tokens, sources: Collection[str]) -> Tokens:
     """Return the texts of some sources; the columns of tokens stay as they are."""
     kept = [number for number, text in enumerate(tokens.texts) if text.source in sources]
     return replace(
@@ -233,14 +236,17 @@ def subset(tokens: Tokens, sources: Sequence[str]) -> Tokens:
 
 def trained_files(bench: Path, names: Sequence[str]) -> list[dict[str, str]]:
     """Return the files that sources were read from, with their digests."""
-    files = {"planted": "news/human.dev.jsonl.gz", "bio": "mqm/bio.jsonl.gz"}
+    human = "news/human.dev.jsonl.gz"
+    files = {"planted": human, "slips": human, "bio": "mqm/bio.jsonl.gz"}
     found = []
     for name in names:
         mqm = f"mqm/{name}.zh-en.jsonl.gz"
         qe = f"qe/{name[3:5]}-en.train.jsonl.gz"
         file = files.get(name, qe if name.startswith("qe-") else mqm)
         digest = hashlib.sha256((bench / file).read_bytes()).hexdigest()
-        found.append({"file": file + ("#plant" if name == "planted" else ""), "sha256": digest})
+        entry = {"file": file + ("#plant" if file == human else ""), "sha256": digest}
+        if entry not in found:
+            found.append(entry)
     return found
 
 
@@ -257,7 +263,8 @@ def main() -> None:
     parser.add_argument("--without", default="")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--members", type=int, default=1, help="networks of annotators' spans")
-    parser.add_argument("--reuse", type=Path, help="take the network of everything from there")
+    parser.add_argument("--reuse", type=Path, help="an artefact to take networks from")
+    parser.add_argument("--members-of-old", default="", help="networks to take, as all,mqm1")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--tokens", type=int, default=2048)
     options = parser.parse_args()
@@ -268,15 +275,21 @@ def main() -> None:
     print(f"{len(tokens.texts):,} texts, {len(tokens.states):,} tokens", flush=True)
     scale = Scale(tokens)
     networks: dict[str, Network] = {}
-    if options.reuse:
-        networks["all"] = restored(options.reuse, "all", scale)
-    else:
-        networks["all"] = train(tokens, scale, options)
+    for member in options.members_of_old.split(","):
+        if member:
+            networks[member] = restored(options.reuse, member, scale)
+    if "all" not in networks:
+        networks["all"] = train(subset(tokens, set(names) - {"slips"}), scale, options)
     spans = subset(tokens, SPANS)
     for number in range(options.members):
+        if f"mqm{number + 1}" in networks:
+            continue
         # Passes beyond the second teach the annotators' texts by heart.
         own = argparse.Namespace(**vars(options) | {"epochs": 2, "seed": options.seed + number})
         networks[f"mqm{number + 1}"] = train(spans, scale, own, dropout=0.3)
+    if "slips" in names:
+        own = argparse.Namespace(**vars(options) | {"epochs": 3})
+        networks["slips"] = train(subset(tokens, ("slips", "planted")), scale, own)
     del tokens, spans
     held = load(options.bench, options.features, MEASURED, layers)
     told: dict[str, Floats] = {}

@@ -181,15 +181,9 @@ def _scorer(settings: Config, activity: Activity) -> LanguageScorer | None:
         registry.pull(settings.model, progress=activity.update)
     registry.require(settings.model)
     activity.update("loading the language model")
-    from mtaudit.lm.cache import ScoreCache, cache_path
-    from mtaudit.lm.model import load
-    from mtaudit.lm.scorer import Scorer
-    from mtaudit.tagger.tagger import tagger_of
+    from mtaudit.scorer import scorer_of
 
-    model = load(settings.model, settings.device)
-    limit = settings.cache_megabytes * 1_000_000
-    cache = ScoreCache(cache_path(), limit, activity.say) if settings.cache else None
-    return Scorer(model, cache=cache, notice=activity.say, reader=tagger_of(model.card.digest))
+    return scorer_of(settings, activity.say)
 
 
 def _print(
