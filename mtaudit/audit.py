@@ -286,6 +286,7 @@ class Auditor:
                     suspect,
                     [next(gains) for _ in suspect.hypotheses],
                     one.text_score.excess(suspect.span),
+                    one.text_score.slip(suspect.span),
                 )
                 for suspect in one.suspects
             ]

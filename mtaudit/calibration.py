@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -62,6 +63,9 @@ class Thresholds:
 
     names: Mapping[str, Weights] = field(default_factory=lambda: _NAMES)
     names_alone: Mapping[str, Weights] = field(default_factory=lambda: _NAMES_ALONE)
+    # Weights of the score of a garbled name and of the log-odds of a slip in it, and a constant:
+    # PLACE
+    names_tagged: tuple[float, float, float] = (0.47, 0.52, -0.51)
     odd_excess: float = 5.0
     word_zipf: float = 3.2
     quoted_zipf: float = 3.8
@@ -94,6 +98,12 @@ class Thresholds:
     rewrite_margin: float = 2.0
     rewrite_right: float = 0.82
     left_out: Mapping[str, float] = field(default_factory=lambda: _LEFT_OUT)
+
+    def tagged_name(self, score: float, slip: float) -> float:
+        """Return the log-odds of a garbled name whose words are a slip with that probability."""
+        held = min(max(slip, 1e-3), 1 - 1e-3)
+        of_score, of_slip, constant = self.names_tagged
+        return of_score * score + of_slip * math.log(held / (1 - held)) + constant
 
 
 DEFAULT = Thresholds()

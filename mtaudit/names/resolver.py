@@ -289,10 +289,13 @@ def questions(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span,
         yield context, place.shift(-whole.start), spellings(hypothesis.rendering)
 
 
-def measured(suspect: Suspect, gains: Sequence[float], excess: float) -> Suspect:
-    """Return the suspect with the language model's figures put in."""
+def measured(
+    suspect: Suspect, gains: Sequence[float], excess: float, slip: float | None
+) -> Suspect:
+    """Return the suspect with the figures of the language model and the tagger put in."""
     hypotheses = zip(suspect.hypotheses, gains, strict=True)
-    return Suspect(suspect.span, tuple(replace(h, gain=gain) for h, gain in hypotheses), excess)
+    weighed = tuple(replace(h, gain=gain) for h, gain in hypotheses)
+    return Suspect(suspect.span, weighed, excess, slip)
 
 
 def settle(
@@ -304,11 +307,14 @@ def settle(
     read makes them expected later: what they tell is the most that any of the places tells.
     """
     excess: dict[str, float] = {}
+    slips: dict[str, float] = {}
     gains: dict[tuple[str, str, str], float] = {}
     for suspect in suspects:
         written = _as_written(document, suspect)
         assert suspect.excess is not None
         excess[written] = max(suspect.excess, excess.get(written, suspect.excess))
+        if suspect.slip is not None:
+            slips[written] = max(suspect.slip, slips.get(written, 0.0))
         for h in suspect.hypotheses:
             assert h.gain is not None
             key = (written, h.via, h.rendering)
@@ -317,7 +323,7 @@ def settle(
     for suspect in suspects:
         written = _as_written(document, suspect)
         shared = [replace(h, gain=gains[written, h.via, h.rendering]) for h in suspect.hypotheses]
-        informed = Suspect(suspect.span, tuple(shared), excess[written])
+        informed = Suspect(suspect.span, tuple(shared), excess[written], slips.get(written))
         ranked = sorted(shared, key=lambda h: -informed.score(h, weights))
         settled.append(replace(informed, hypotheses=tuple(ranked)))
     return tuple(settled)
