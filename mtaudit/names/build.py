@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from itertools import islice
@@ -25,7 +25,7 @@ from mtaudit.text.words import STOP_WORDS, bare, stem, words
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 9
+FORMAT = 10
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -43,7 +43,9 @@ CREATE TABLE IF NOT EXISTS slots (id INTEGER PRIMARY KEY, ranks TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, entity TEXT, slots TEXT, written TEXT, countries TEXT
 );
-CREATE TABLE IF NOT EXISTS postings (stem TEXT PRIMARY KEY, places BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS postings (
+    stem TEXT PRIMARY KEY, alone BLOB, together BLOB
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spellings (
     bucket TEXT, skeleton TEXT, target TEXT, entity TEXT,
     PRIMARY KEY (bucket, skeleton, target, entity)
@@ -66,9 +68,9 @@ _TOWN = 50_000  # people
 _NO_WORD = 4.5  # Zipf frequency
 _BEHIND = 4  # ranks between the last gloss of a word and the first synonym
 _LONGEST_JOINED = 3  # words of a name that are looked up as one
-# A place in a reading is one number of 64 bits: the reading's, the slot, the fewest slots found.
-PLACE = "q"
-_SLOT_SHIFT, _NUMBER_SHIFT, _SLOTS = 8, 16, 0xFF
+# Postings are numbers of readings as 32 bits; the lowest bit of one tells a reading of three words.
+_POSTING = "I"
+_THREE = 3
 _LETTERED = frozenset(("ar", "fa", "ur", "ru", "uk", "he", "tr"))
 # The languages in which the source names of a gazetteer are read literally, by country.
 _TONGUES: Mapping[str, tuple[str, ...]] = {
@@ -266,35 +268,36 @@ def _forms(entity: Entity) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _index_readings(database: sqlite3.Connection) -> None:
-    """Put each reading under every key of its slots, with how many slots must be found.
-
-    All of them, or, of a longer name that is no gazetteer's, all but one.
-    """
+    """Put each reading under every key of its slots, those of one word apart from the others."""
     keys = {
         number: tuple(json.loads(ranks))
         for number, ranks in database.execute("SELECT id, ranks FROM slots")
     }
-    postings: dict[str, array[int]] = defaultdict(lambda: array(PLACE))
-    rows = database.execute("SELECT id, slots, countries FROM readings ORDER BY id")
-    for number, slots, countries in rows:
+    alone: dict[str, set[int]] = defaultdict(set)
+    together: dict[str, set[int]] = defaultdict(set)
+    for number, slots in database.execute("SELECT id, slots FROM readings"):
         held = slots.split()
-        fewest = len(held) - (len(held) >= FEWEST_PARTIAL and not countries)
-        for slot, kept in enumerate(held):
-            for key in keys[int(kept)]:
-                postings[key].append(number << _NUMBER_SHIFT | slot << _SLOT_SHIFT | fewest)
+        postings = alone if len(held) == 1 else together
+        for slot in held:
+            for key in keys[int(slot)]:
+                postings[key].add(number << 1 | (len(held) == _THREE))
     database.execute("DELETE FROM postings")
     database.executemany(
-        "INSERT INTO postings VALUES (?, ?)",
-        ((key, places.tobytes()) for key, places in sorted(postings.items())),
-    )
+        "INSERT INTO postings VALUES (?, ?, ?)",
+        ((key, _packed(alone[key]), _packed(together[key]))
+         for key in sorted({*alone, *together})),
+    )  # fmt: skip
 
 
-def places_in(packed: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield the reading, the slot and the fewest slots to be found, of each place of a key."""
-    places = array(PLACE)
-    places.frombytes(packed)
-    for place in places:
-        yield place >> _NUMBER_SHIFT, place >> _SLOT_SHIFT & _SLOTS, place & _SLOTS
+def _packed(postings: Iterable[int]) -> bytes:
+    return array(_POSTING, sorted(postings)).tobytes()
+
+
+def postings_in(packed: bytes) -> Sequence[int]:
+    """Return the numbers of readings under one key, each with its lowest bit set for three words."""
+    held = array(_POSTING)
+    held.frombytes(packed)
+    return held
 
 
 def readings_of(entity: Entity, *, broad: bool = False) -> Iterator[tuple[Reading, str]]:

@@ -12,15 +12,16 @@ from typing import Any, Self
 
 from mtaudit.document import Span
 from mtaudit.evidence import Mention
-from mtaudit.names.build import build, content_words, fold, places_in
+from mtaudit.names.build import build, content_words, fold, postings_in
 from mtaudit.names.countries import country_words
 from mtaudit.names.entities import Entity
 from mtaudit.names.sources.source import Source
 from mtaudit.names.spelling_index import SpellingIndex
 from mtaudit.text.words import Word, bare, stem, words
 
-# A reading's number, the slot that a key stands in, and how many slots must be found.
-Hit = tuple[tuple[int, int], int, int]
+# The number of a reading: of its layer, in it, and, the lowest bit, whether it has three words.
+Number = int
+_LAYER_SHIFT = 32
 _POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
 
 
@@ -33,7 +34,7 @@ class Pattern:
     for; none for the others.
     """
 
-    number: tuple[int, int]
+    number: Number
     entity: str
     slots: tuple[Mapping[str, int], ...]  # key -> rank among the alternatives, 0 the likeliest
     written: str
@@ -43,6 +44,19 @@ class Pattern:
     def sounded(self) -> bool:
         """Whether a word of it stands for nothing but how it sounds."""
         return any(all(key.startswith("~") for key in slot) for slot in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The readings under one key: those of one word, and those of several."""
+
+    alone: frozenset[Number]
+    together: frozenset[Number]
+
+
+def of_three(number: Number) -> bool:
+    """Whether a reading has three words."""
+    return bool(number & 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,8 @@ class KnowledgeBase:
         self._forms: dict[str, tuple[_Form, ...]] = {}
         self._words: dict[str, bool] = {}
         self._towns: dict[str, str] = {}
-        self._hits: dict[str, Sequence[Hit]] = {}
-        self._patterns: dict[tuple[int, int], Pattern | None] = {}
+        self._postings: dict[str, Postings] = {}
+        self._patterns: dict[Number, Pattern | None] = {}
         self._slots: dict[tuple[int, str], Mapping[str, int]] = {}
         self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
 
@@ -196,25 +210,28 @@ class KnowledgeBase:
             )
         return _told(stems) in self._form_stems[entity.id]
 
-    def hits(self, key: str) -> Sequence[Hit]:
-        """Return the literal readings that have ``key`` in a slot, and which slot that is."""
-        if key not in self._hits:
-            self._hits[key] = [
-                ((number, reading), slot, fewest)
-                for number, layer in enumerate(self._layers)
-                for (packed,) in layer.database.execute(
-                    "SELECT places FROM postings WHERE stem = ?", (key,)
-                )
-                for reading, slot, fewest in places_in(packed)
-            ]
-        return self._hits[key]
+    def postings(self, key: str) -> Postings:
+        """Return the literal readings that have ``key`` in a slot."""
+        if key not in self._postings:
+            alone: set[Number] = set()
+            together: set[Number] = set()
+            find = "SELECT alone, together FROM postings WHERE stem = ?"
+            for number, layer in enumerate(self._layers):
+                shift = number << _LAYER_SHIFT
+                for packed in layer.database.execute(find, (key,)):
+                    for numbers, held in zip((alone, together), packed, strict=True):
+                        numbers.update([shift | posting for posting in postings_in(held)])
+            self._postings[key] = Postings(frozenset(alone), frozenset(together))
+        return self._postings[key]
 
-    def pattern(self, number: tuple[int, int]) -> Pattern | None:
+    def pattern(self, number: Number) -> Pattern | None:
         """Return a literal reading by its number, None when its entity is hidden."""
         if number not in self._patterns:
-            layer = self._layers[number[0]]
+            at = number >> _LAYER_SHIFT
+            reading = (number - (at << _LAYER_SHIFT)) >> 1
+            layer = self._layers[at]
             entity, slots, written, countries = layer.database.execute(
-                "SELECT entity, slots, written, countries FROM readings WHERE id = ?", number[1:]
+                "SELECT entity, slots, written, countries FROM readings WHERE id = ?", (reading,)
             ).fetchone()
             self._patterns[number] = (
                 None
@@ -222,7 +239,7 @@ class KnowledgeBase:
                 else Pattern(
                     number,
                     entity,
-                    tuple(self._slot(number[0], slot) for slot in slots.split()),
+                    tuple(self._slot(at, slot) for slot in slots.split()),
                     written,
                     frozenset(countries.split()),
                 )

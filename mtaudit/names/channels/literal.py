@@ -9,8 +9,8 @@ of a name of three or more may be read in a way that no lexicon knows, for -4.5.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
 from mtaudit.names.glossing import root_key, sound_key
-from mtaudit.names.knowledge import KnowledgeBase, Pattern
+from mtaudit.names.knowledge import KnowledgeBase, Pattern, of_three
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
@@ -31,6 +31,8 @@ _JOINERS = frozenset("of the for in a an to s al el".split())
 _FEWEST_SLOTS_WITH_AND = 4
 _LINKS = frozenset(" \u00a0-‐‑'’‘\"“”")
 _WIDEST_GAP = 2  # function words between two words of a reading
+_FARTHEST_PAIR = 2  # words of a reading from one read to the next, one unread between them
+_APART = 100
 _PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
                         "city province town governorate village district".split())  # fmt: skip
 _ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
@@ -91,7 +93,7 @@ def literal_readings(
     for index, token in enumerate(tokens):
         for key in token.keys:
             where[key].append(index)
-    for pattern in _patterns(where, knowledge):
+    for pattern in _patterns(document.text, tokens, knowledge):
         if pattern.countries and pattern.countries.isdisjoint(context.countries):
             continue
         starts = _starts(pattern, where)
@@ -99,18 +101,45 @@ def literal_readings(
             yield from _occurrences(document, segment, tokens, pattern, starts, knowledge)
 
 
-def _patterns(keys: Iterable[str], knowledge: KnowledgeBase) -> Iterator[Pattern]:
-    """Yield the readings of which enough words stand among ``keys``, in the order of the file."""
-    slots: dict[tuple[int, int], int] = defaultdict(int)
-    needed: dict[tuple[int, int], int] = {}
-    for key in keys:
-        for number, slot, fewest in knowledge.hits(key):
-            slots[number] |= 1 << slot
-            needed[number] = fewest
-    for number in sorted(n for n, mask in slots.items() if mask.bit_count() >= needed[n]):
+def _patterns(text: str, tokens: Sequence[_Token], knowledge: KnowledgeBase) -> Iterator[Pattern]:
+    """Yield the readings that may stand in a sentence, in the order of the file.
+
+    Those are the readings of one word, and those of which two words stand side by side, joining
+    words aside; of a reading of three words, the one between them may be unread.
+    """
+    numbers: set[int] = set()
+    window: deque[tuple[int, frozenset[int]]] = deque()
+    for place, token in _placed(text, tokens):
+        held = [knowledge.postings(key) for key in token.keys]
+        numbers.update(*(one.alone for one in held))
+        together = frozenset().union(*(one.together for one in held))
+        while window and place - window[0][0] > _FARTHEST_PAIR:
+            window.popleft()
+        for before, others in window:
+            both = together & others
+            numbers.update(both if place - before < _FARTHEST_PAIR else filter(of_three, both))
+        window.append((place, together))
+    for number in sorted(numbers):
         pattern = knowledge.pattern(number)
         if pattern is not None:
             yield pattern
+
+
+def _placed(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, _Token]]:
+    """Yield the words that a reading may hold, numbered so that neighbours differ by one.
+
+    Joining words count for nothing, and what no reading spans sets its neighbours far apart.
+    """
+    place = 0
+    for index, token in enumerate(tokens):
+        if index and not _joined(text, tokens[index - 1].span.end, token.span.start):
+            place += _APART
+        word = token.text.casefold()
+        if token.telling:
+            place += word not in _JOINERS
+            yield place, token
+        elif word not in _JOINERS and word != "and":
+            place += _APART
 
 
 def _starts(pattern: Pattern, where: Mapping[str, list[int]]) -> Sequence[int]:
@@ -124,11 +153,17 @@ def _starts(pattern: Pattern, where: Mapping[str, list[int]]) -> Sequence[int]:
         if missing > partial:
             return ()
         fitting.update(places)
-    if len(fitting) < len(pattern.slots) - partial:
-        return ()
-    if partial:  # the first word may be the one that is unread
-        fitting.update([index - 1 for index in fitting if index > 0])
-    return sorted(fitting)
+    found = sorted(fitting)
+    needed = len(pattern.slots) - partial
+    reach = (len(pattern.slots) - 1) * (_WIDEST_GAP + 1)
+    begins: set[int] = set()
+    for place, index in enumerate(found[: max(0, len(found) - needed + 1)]):
+        last = found[place + needed - 1]
+        if last - index <= reach:
+            begins.add(index)
+        if partial and index > 0 and last - index < reach:  # the first word may be the unread one
+            begins.add(index - 1)
+    return sorted(begins)
 
 
 def _may_be_partial(pattern: Pattern) -> bool:
@@ -164,10 +199,12 @@ def _occurrences(
     starts: Sequence[int],
     knowledge: KnowledgeBase,
 ) -> Iterator[Candidate]:
-    entity = knowledge[pattern.entity]
     for first in starts:
         match = _match(document.text, tokens, first, pattern)
-        if match is None or not _plausible(match, pattern, entity, knowledge):
+        if match is None:
+            continue
+        entity = knowledge[pattern.entity]
+        if not _plausible(match, pattern, entity, knowledge):
             continue
         chosen = match.tokens[_qualifying(match, entity) :]
         span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
