@@ -25,7 +25,7 @@ from mtaudit.text.words import STOP_WORDS, bare, stem, words
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 10
+FORMAT = 11
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS readings (
     id INTEGER PRIMARY KEY, entity TEXT, slots TEXT, written TEXT, countries TEXT
 );
 CREATE TABLE IF NOT EXISTS postings (
-    stem TEXT PRIMARY KEY, alone BLOB, together BLOB
+    stem TEXT PRIMARY KEY, alone BLOB, pairs BLOB, threes BLOB, longer BLOB
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spellings (
     bucket TEXT, skeleton TEXT, target TEXT, entity TEXT,
@@ -68,9 +68,9 @@ _TOWN = 50_000  # people
 _NO_WORD = 4.5  # Zipf frequency
 _BEHIND = 4  # ranks between the last gloss of a word and the first synonym
 _LONGEST_JOINED = 3  # words of a name that are looked up as one
-# Postings are numbers of readings as 32 bits; the lowest bit of one tells a reading of three words.
+# Postings are numbers of readings as 32 bits, in columns by the words of a reading.
 _POSTING = "I"
-_THREE = 3
+_COLUMNS = 4
 _LETTERED = frozenset(("ar", "fa", "ur", "ru", "uk", "he", "tr"))
 # The languages in which the source names of a gazetteer are read literally, by country.
 _TONGUES: Mapping[str, tuple[str, ...]] = {
@@ -268,33 +268,32 @@ def _forms(entity: Entity) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _index_readings(database: sqlite3.Connection) -> None:
-    """Put each reading under every key of its slots, those of one word apart from the others."""
+    """Put each reading under every key of its slots, in columns by their number of words."""
     keys = {
         number: tuple(json.loads(ranks))
         for number, ranks in database.execute("SELECT id, ranks FROM slots")
     }
-    alone: dict[str, set[int]] = defaultdict(set)
-    together: dict[str, set[int]] = defaultdict(set)
+    postings: dict[str, tuple[set[int], ...]] = defaultdict(
+        lambda: tuple(set() for _ in range(_COLUMNS))
+    )
     for number, slots in database.execute("SELECT id, slots FROM readings"):
         held = slots.split()
-        postings = alone if len(held) == 1 else together
         for slot in held:
             for key in keys[int(slot)]:
-                postings[key].add(number << 1 | (len(held) == _THREE))
+                postings[key][min(len(held), _COLUMNS) - 1].add(number)
     database.execute("DELETE FROM postings")
     database.executemany(
-        "INSERT INTO postings VALUES (?, ?, ?)",
-        ((key, _packed(alone[key]), _packed(together[key]))
-         for key in sorted({*alone, *together})),
-    )  # fmt: skip
+        "INSERT INTO postings VALUES (?, ?, ?, ?, ?)",
+        ((key, *map(_packed, columns)) for key, columns in sorted(postings.items())),
+    )
 
 
-def _packed(postings: Iterable[int]) -> bytes:
-    return array(_POSTING, sorted(postings)).tobytes()
+def _packed(numbers: Iterable[int]) -> bytes:
+    return array(_POSTING, sorted(numbers)).tobytes()
 
 
-def postings_in(packed: bytes) -> Sequence[int]:
-    """Return the numbers of readings under one key, each with its lowest bit set for three words."""
+def numbers_in(packed: bytes) -> Sequence[int]:
+    """Return the numbers of readings in one column of a key."""
     held = array(_POSTING)
     held.frombytes(packed)
     return held

@@ -8,18 +8,18 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from mtaudit.document import Span
 from mtaudit.evidence import Mention
-from mtaudit.names.build import build, content_words, fold, postings_in
+from mtaudit.names.build import build, content_words, fold, numbers_in
 from mtaudit.names.countries import country_words
 from mtaudit.names.entities import Entity
 from mtaudit.names.sources.source import Source
 from mtaudit.names.spelling_index import SpellingIndex
 from mtaudit.text.words import Word, bare, stem, words
 
-# The number of a reading: of its layer, in it, and, the lowest bit, whether it has three words.
+# The number of a reading: its layer's above, its own in the layer below.
 Number = int
 _LAYER_SHIFT = 32
 _POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
@@ -46,17 +46,13 @@ class Pattern:
         return any(all(key.startswith("~") for key in slot) for slot in self.slots)
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The readings under one key: those of one word, and those of several."""
+class Postings(NamedTuple):
+    """The readings under one key, by their number of words; ``longer`` have four and more."""
 
     alone: frozenset[Number]
-    together: frozenset[Number]
-
-
-def of_three(number: Number) -> bool:
-    """Whether a reading has three words."""
-    return bool(number & 1)
+    pairs: frozenset[Number]
+    threes: frozenset[Number]
+    longer: frozenset[Number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,22 +209,22 @@ class KnowledgeBase:
     def postings(self, key: str) -> Postings:
         """Return the literal readings that have ``key`` in a slot."""
         if key not in self._postings:
-            alone: set[Number] = set()
-            together: set[Number] = set()
-            find = "SELECT alone, together FROM postings WHERE stem = ?"
+            columns: list[set[Number]] = [set() for _ in Postings._fields]
+            find = "SELECT alone, pairs, threes, longer FROM postings WHERE stem = ?"
             for number, layer in enumerate(self._layers):
-                shift = number << _LAYER_SHIFT
+                above = number << _LAYER_SHIFT
                 for packed in layer.database.execute(find, (key,)):
-                    for numbers, held in zip((alone, together), packed, strict=True):
-                        numbers.update([shift | posting for posting in postings_in(held)])
-            self._postings[key] = Postings(frozenset(alone), frozenset(together))
+                    for numbers, held in zip(columns, packed, strict=True):
+                        found = numbers_in(held)
+                        numbers.update([above | one for one in found] if above else found)
+            self._postings[key] = Postings(*map(frozenset, columns))
         return self._postings[key]
 
     def pattern(self, number: Number) -> Pattern | None:
         """Return a literal reading by its number, None when its entity is hidden."""
         if number not in self._patterns:
             at = number >> _LAYER_SHIFT
-            reading = (number - (at << _LAYER_SHIFT)) >> 1
+            reading = number - (at << _LAYER_SHIFT)
             layer = self._layers[at]
             entity, slots, written, countries = layer.database.execute(
                 "SELECT entity, slots, written, countries FROM readings WHERE id = ?", (reading,)

@@ -22,7 +22,7 @@ from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
 from mtaudit.names.glossing import root_key, sound_key
-from mtaudit.names.knowledge import KnowledgeBase, Pattern, of_three
+from mtaudit.names.knowledge import KnowledgeBase, Pattern, Postings
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
@@ -31,8 +31,9 @@ _JOINERS = frozenset("of the for in a an to s al el".split())
 _FEWEST_SLOTS_WITH_AND = 4
 _LINKS = frozenset(" \u00a0-‐‑'’‘\"“”")
 _WIDEST_GAP = 2  # function words between two words of a reading
-_FARTHEST_PAIR = 2  # words of a reading from one read to the next, one unread between them
+_WIDEST_PAIR = 2  # words of a reading from one read to the next, one unread between them
 _APART = 100
+_OPENING = ("“", '"', "‘", "«", "'")
 _PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
                         "city province town governorate village district".split())  # fmt: skip
 _ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
@@ -93,7 +94,7 @@ def literal_readings(
     for index, token in enumerate(tokens):
         for key in token.keys:
             where[key].append(index)
-    for pattern in _patterns(document.text, tokens, knowledge):
+    for pattern in _patterns(document.text, tokens, segment.span.start, knowledge):
         if pattern.countries and pattern.countries.isdisjoint(context.countries):
             continue
         starts = _starts(pattern, where)
@@ -101,32 +102,41 @@ def literal_readings(
             yield from _occurrences(document, segment, tokens, pattern, starts, knowledge)
 
 
-def _patterns(text: str, tokens: Sequence[_Token], knowledge: KnowledgeBase) -> Iterator[Pattern]:
+def _patterns(
+    text: str, tokens: Sequence[_Token], begin: int, knowledge: KnowledgeBase
+) -> Iterator[Pattern]:
     """Yield the readings that may stand in a sentence, in the order of the file.
 
-    Those are the readings of one word, and those of which two words stand side by side, joining
-    words aside; of a reading of three words, the one between them may be unread.
+    Side by side, joining words aside, stand the two words of a pair, two of three words with at
+    most the unread one between them, and three of any four neighbours in a longer reading.
     """
     numbers: set[int] = set()
-    window: deque[tuple[int, frozenset[int]]] = deque()
-    for place, token in _placed(text, tokens):
-        held = [knowledge.postings(key) for key in token.keys]
-        numbers.update(*(one.alone for one in held))
-        together = frozenset().union(*(one.together for one in held))
-        while window and place - window[0][0] > _FARTHEST_PAIR:
+    window: deque[tuple[int, Postings]] = deque()
+    for place, index in _placed(text, tokens):
+        held = [knowledge.postings(key) for key in tokens[index].keys]
+        here = Postings(*(frozenset().union(*column) for column in zip(*held, strict=True)))
+        if _marked(text, tokens, index, begin):
+            numbers |= here.alone
+        while window and place - window[0][0] > _WIDEST_PAIR + 1:
             window.popleft()
-        for before, others in window:
-            both = together & others
-            numbers.update(both if place - before < _FARTHEST_PAIR else filter(of_three, both))
-        window.append((place, together))
+        once: set[int] = set()
+        for before, other in window:
+            both = here.longer & other.longer
+            numbers |= once & both
+            once |= both
+            if place - before <= _WIDEST_PAIR:
+                numbers |= here.threes & other.threes
+            if place - before < _WIDEST_PAIR:
+                numbers |= here.pairs & other.pairs
+        window.append((place, here))
     for number in sorted(numbers):
         pattern = knowledge.pattern(number)
         if pattern is not None:
             yield pattern
 
 
-def _placed(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, _Token]]:
-    """Yield the words that a reading may hold, numbered so that neighbours differ by one.
+def _placed(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, int]]:
+    """Yield place and index of the words that a reading may hold, neighbours one place apart.
 
     Joining words count for nothing, and what no reading spans sets its neighbours far apart.
     """
@@ -137,9 +147,20 @@ def _placed(text: str, tokens: Sequence[_Token]) -> Iterator[tuple[int, _Token]]
         word = token.text.casefold()
         if token.telling:
             place += word not in _JOINERS
-            yield place, token
+            yield place, index
         elif word not in _JOINERS and word != "and":
             place += _APART
+
+
+def _marked(text: str, tokens: Sequence[_Token], index: int, begin: int) -> bool:
+    """Whether a word may stand for a name by itself, before its kind is looked at."""
+    token = tokens[index]
+    located = index > 0 and tokens[index - 1].stem in _PLACE_CUES
+    return located or token.text[0].isupper() or _quoted(text, token.span.start, begin)
+
+
+def _quoted(text: str, start: int, begin: int) -> bool:
+    return text[max(begin, start - 1) : start] in _OPENING
 
 
 def _starts(pattern: Pattern, where: Mapping[str, list[int]]) -> Sequence[int]:
@@ -366,8 +387,7 @@ def _single(
     if entity.kind not in _ONE_WORD_KINDS or token.stem in country_words():
         return None
     start, end = token.span.start, _bare_end(token)
-    before = document.text[max(segment.span.start, start - 1) : start]
-    quoted = before in ("“", '"', "‘", "«", "'")
+    quoted = _quoted(document.text, start, segment.span.start)
     previous = tokens[index - 1] if index else None
     the = (
         previous is not None
