@@ -20,12 +20,14 @@ from mtaudit.names.romanise import bare_article, romanise, skeleton
 from mtaudit.names.sources.source import Source
 from mtaudit.names.spelling_index import bucket_of
 from mtaudit.text.frequency import zipf
-from mtaudit.text.words import STOP_WORDS, bare, stem, words
+from mtaudit.text.words import STOP_WORDS, WORD, bare, stem, words
 
+# Kinds whose names often are one common word: readings of one word are kept of these alone.
+ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 11
+FORMAT = 10
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -182,6 +184,7 @@ def _insert(entities: list[Entity], broad: bool, database: sqlite3.Connection) -
             (e.id, _numbers(slots, broad, database), written, _where(e, broad))
             for e in entities
             for slots, written in readings_of(e, broad=broad)
+            if len(slots) > 1 or e.kind in ONE_WORD_KINDS
         ),
     )
     put(
@@ -257,7 +260,7 @@ def fold(word: str) -> str:
 
 def content_words(form: str) -> list[str]:
     """Return the words of a printed form that carry it: no articles and prepositions."""
-    return [word.text for word in words(form.replace("-", " ")) if bare(word.text) not in _FUNCTION]
+    return [word for word in WORD.findall(form.replace("-", " ")) if bare(word) not in _FUNCTION]
 
 
 def _forms(entity: Entity) -> Iterator[tuple[str, str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +14,7 @@ from mtaudit.names.countries import countries_in
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import PLACES, Entity
 from mtaudit.names.knowledge import KnowledgeBase
-from mtaudit.text.words import bare, last_words, stem, words
+from mtaudit.text.words import WORD, bare, stem, words
 
 _NEAR = 3  # words on either side in which a cue counts
 
@@ -113,6 +113,6 @@ def _hints(
 def cued(document: Document, segment: Segment, span: Span, kind: str) -> bool:
     """Whether a noun that names the kind stands beside the span or ends it."""
     cues = CUES.get(kind, frozenset())
-    before = last_words(document.text, segment.span.start, span.start, _NEAR)
-    after = islice(words(document.text, span.end, segment.span.end), _NEAR)
-    return any(stem(part) in cues for word in (*before, *after) for part in word.text.split("-"))
+    before = deque(WORD.finditer(document.text, segment.span.start, span.start), maxlen=_NEAR)
+    after = islice(WORD.finditer(document.text, span.end, segment.span.end), _NEAR)
+    return any(stem(part) in cues for word in (*before, *after) for part in word.group().split("-"))

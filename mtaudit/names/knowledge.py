@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -25,6 +26,20 @@ _LAYER_SHIFT = 32
 _POINTS = {f"{point}ern": point for point in ("north", "south", "east", "west")}
 
 
+class Ranks(dict[str, int]):
+    """The keys of a slot, each with its rank among the alternatives, 0 the likeliest."""
+
+    @cached_property
+    def total(self) -> float:
+        """The sum of the shares; roots and sounds are other ways to write what is counted."""
+        return sum(share(rank) for key, rank in self.items() if key[0] not in "^~") or 1.0
+
+
+def share(rank: int) -> float:
+    """Return what an alternative of this rank weighs: the inverse root of its place."""
+    return 1.0 / math.sqrt(rank + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One literal reading of an entity, its alternatives stemmed and ranked.
@@ -36,7 +51,7 @@ class Pattern:
 
     number: Number
     entity: str
-    slots: tuple[Mapping[str, int], ...]  # key -> rank among the alternatives, 0 the likeliest
+    slots: tuple[Ranks, ...]
     written: str
     countries: frozenset[str]
 
@@ -102,7 +117,7 @@ class KnowledgeBase:
         self._towns: dict[str, str] = {}
         self._postings: dict[str, Postings] = {}
         self._patterns: dict[Number, Pattern | None] = {}
-        self._slots: dict[tuple[int, str], Mapping[str, int]] = {}
+        self._slots: dict[tuple[int, str], Ranks] = {}
         self._form_stems: dict[str, frozenset[frozenset[str]]] = {}
 
     @classmethod
@@ -242,12 +257,12 @@ class KnowledgeBase:
             )
         return self._patterns[number]
 
-    def _slot(self, layer: int, number: str) -> Mapping[str, int]:
+    def _slot(self, layer: int, number: str) -> Ranks:
         """Return a slot of a layer, which many readings share."""
         if (layer, number) not in self._slots:
             find = "SELECT ranks FROM slots WHERE id = ?"
             row = self._layers[layer].database.execute(find, (int(number),)).fetchone()
-            self._slots[layer, number] = json.loads(row[0])
+            self._slots[layer, number] = Ranks(json.loads(row[0]))
         return self._slots[layer, number]
 
     @cached_property

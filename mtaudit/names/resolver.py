@@ -92,10 +92,11 @@ def propose(
         ]
         for channel in CHANNELS:
             for candidate in channel(document, segment, knowledge, context):
-                hypothesis = _weighed(candidate, document, segment, context, renderer)
-                if not _hopeless(hypothesis) and not _sound(
+                prior = _prior(candidate, document, segment, context)
+                if not _hopeless(candidate, prior) and not _sound(
                     document, candidate, known, states, beside=_beside(document, segment, candidate)
                 ):
+                    hypothesis = _fitted(candidate, prior, segment, renderer)
                     found.append(_Found(hypothesis, candidate.span))
         found.extend(_left(document, segment, knowledge, context))
         for odd in oddities:
@@ -156,17 +157,16 @@ def _left(
         yield _Found(hypothesis, residue.span)
 
 
-def _weighed(
-    candidate: Candidate,
-    document: Document,
-    segment: Segment,
-    context: Context,
-    renderer: Renderer,
-) -> Hypothesis:
+def _prior(candidate: Candidate, document: Document, segment: Segment, context: Context) -> float:
     entity, span = candidate.entity, candidate.span
     beside = cued(document, segment, span, entity.kind) or (
         candidate.via == "romanisation" and _first_name(document, segment, span, entity)
     )
+    return context.prior(entity, segment, beside)
+
+
+def _fitted(candidate: Candidate, prior: float, segment: Segment, renderer: Renderer) -> Hypothesis:
+    entity, span = candidate.entity, candidate.span
     form = candidate.part or (
         entity.rendering(renderer.style) if candidate.via in _TORN else renderer.form(entity)
     )
@@ -177,7 +177,7 @@ def _weighed(
         kind=entity.kind,
         replaces=replaces,
         channel=candidate.logprob,
-        prior=context.prior(entity, segment, beside),
+        prior=prior,
         via=candidate.via,
         name=form,
         written=candidate.written,
@@ -192,8 +192,8 @@ def _guess(
     context: Context,
     renderer: Renderer,
 ) -> Hypothesis:
-    hypothesis = _weighed(candidate, document, segment, context, renderer)
-    return replace(hypothesis, prior=hypothesis.prior + _prominence(candidate.entity))
+    prior = _prior(candidate, document, segment, context) + _prominence(candidate.entity)
+    return _fitted(candidate, prior, segment, renderer)
 
 
 def _first_name(document: Document, segment: Segment, span: Span, entity: Entity) -> bool:
@@ -208,9 +208,8 @@ def _prominence(entity: Entity) -> float:
     return _PER_ZIPF * max((zipf(form) for form in entity.forms if " " not in form), default=0.0)
 
 
-def _hopeless(hypothesis: Hypothesis) -> bool:
-    least = _LEAST.get(hypothesis.via, _HOPELESS)
-    return hypothesis.channel + hypothesis.prior < least
+def _hopeless(candidate: Candidate, prior: float) -> bool:
+    return candidate.logprob + prior < _LEAST.get(candidate.via, _HOPELESS)
 
 
 def _beside(document: Document, segment: Segment, candidate: Candidate) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import accumulate
 
 _ARABIC = {
     "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ب": "b", "ت": "t", "ث": "th", "ج": "j", "ح": "h",
@@ -60,8 +61,10 @@ def sounds(spelling: str) -> str:
     Classes join what romanisations of one source letter confuse: p with b, v with f, q and c with
     k, j with zh.
     """
-    plain = unicodedata.normalize("NFKD", spelling.casefold())
-    letters = "".join(letter for letter in plain if letter.isascii() and letter.isalpha())
+    letters = spelling.casefold()
+    if not (letters.isascii() and letters.isalpha()):
+        plain = unicodedata.normalize("NFKD", letters)
+        letters = "".join(letter for letter in plain if letter.isascii() and letter.isalpha())
     for written, code in _DIGRAPHS:
         letters = letters.replace(written, code)
     letters = letters.translate(_SINGLE)
@@ -85,13 +88,16 @@ def distance(written: str, meant: str) -> float:
     confuse cost 0.35.
     """
     a, b = sounds(written), sounds(meant)
-    row = [0.0]
-    for letter in b:
-        row.append(row[-1] + _gap(letter))
+    gaps = [_gap(letter) for letter in b]
+    row = [0.0, *accumulate(gaps)]
     for x in a:
-        previous, row = row, [row[0] + _gap(x)]
-        for j, y in enumerate(b):
-            row.append(min(previous[j] + _swap(x, y), previous[j + 1] + _gap(x), row[j] + _gap(y)))
+        gap = _gap(x)
+        left = row[0] + gap
+        below = [left]
+        for y, own, aslant, above in zip(b, gaps, row, row[1:], strict=False):
+            left = min(aslant + _swap(x, y), above + gap, left + own)
+            below.append(left)
+        row = below
     return row[-1]
 
 
@@ -104,6 +110,7 @@ def _gap(letter: str) -> float:
     return 0.25 if letter in _VOWELS or letter == "h" else 1.0
 
 
+@cache
 def _swap(x: str, y: str) -> float:
     if x == y:
         return 0.0

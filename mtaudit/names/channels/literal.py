@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mtaudit.document import Document, Segment, Span
-from mtaudit.names.build import FEWEST_PARTIAL
+from mtaudit.names.build import FEWEST_PARTIAL, ONE_WORD_KINDS
 from mtaudit.names.channels.candidate import Candidate
 from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
 from mtaudit.names.glossing import root_key, sound_key
-from mtaudit.names.knowledge import KnowledgeBase, Pattern, Postings
+from mtaudit.names.knowledge import KnowledgeBase, Pattern, Postings, share
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
@@ -36,7 +36,6 @@ _APART = 100
 _OPENING = ("“", '"', "‘", "«", "'")
 _PLACE_CUES = frozenset("in from to of near towards toward outside inside into around entered "
                         "city province town governorate village district".split())  # fmt: skip
-_ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
 # log P: one of the likelier orders (the source's, or its mirror image), the mirror image of two
 # words out of three, and any other.
 _KNOWN_ORDER = -0.7
@@ -225,15 +224,12 @@ def _occurrences(
         if match is None:
             continue
         entity = knowledge[pattern.entity]
-        if not _plausible(match, pattern, entity, knowledge):
-            continue
         chosen = match.tokens[_qualifying(match, entity) :]
-        span = Span(chosen[0].span.start, _bare_end(chosen[-1]))
+        span: Span | None = Span(chosen[0].span.start, _bare_end(chosen[-1]))
         if len(pattern.slots) == 1:
-            widened = _single(document, segment, tokens, match.first, entity)
-            if widened is None:
-                continue
-            span = widened
+            span = _single(document, segment, tokens, match.first, entity)
+        if span is None or not _plausible(match, pattern, entity, knowledge):
+            continue
         via = _PARTIAL if match.partial else _VIA[min(3, len(chosen))]
         own = entity.sources[0][1] if entity.sources else ""
         yield Candidate(span, entity, _logprob(match, pattern), via, pattern.written or own)
@@ -344,18 +340,12 @@ def _logprob(match: _Match, pattern: Pattern) -> float:
             value += _UNREAD
             continue
         ranks = pattern.slots[slot]
-        # Roots and sounds are other ways to write what is counted already.
-        total = sum(_share(rank) for key, rank in ranks.items() if key[0] not in "^~") or 1.0
-        value += math.log(_share(ranks[_key(token, ranks)]) / total)
+        value += math.log(share(ranks[_key(token, ranks)]) / ranks.total)
     return value
 
 
 def _rank(token: _Token, slot: Mapping[str, int]) -> int:
     return slot[_key(token, slot)]
-
-
-def _share(rank: int) -> float:
-    return 1.0 / math.sqrt(rank + 1)
 
 
 def _key(token: _Token, slot: Mapping[str, int]) -> str:
@@ -384,7 +374,7 @@ def _single(
     because one ordinary word is weak evidence.
     """
     token = tokens[index]
-    if entity.kind not in _ONE_WORD_KINDS or token.stem in country_words():
+    if entity.kind not in ONE_WORD_KINDS or token.stem in country_words():
         return None
     start, end = token.span.start, _bare_end(token)
     quoted = _quoted(document.text, start, segment.span.start)
