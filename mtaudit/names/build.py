@@ -27,7 +27,7 @@ ONE_WORD_KINDS = MEDIA | {"city", "province", "party", "armed-group"}
 # A name of fewer words is not looked for with a word of it unread.
 FEWEST_PARTIAL = 3
 # A file of another layout is built anew.
-FORMAT = 10
+FORMAT = 11
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
     key TEXT PRIMARY KEY, title TEXT, version TEXT, licence TEXT, attribution TEXT,
@@ -73,6 +73,7 @@ _LONGEST_JOINED = 3  # words of a name that are looked up as one
 # Postings are numbers of readings as 32 bits, in columns by the words of a reading.
 _POSTING = "I"
 _COLUMNS = 4
+_REGIONS = frozenset("область край".split())
 _LETTERED = frozenset(("ar", "fa", "ur", "ru", "uk", "he", "tr"))
 # The languages in which the source names of a gazetteer are read literally, by country.
 _TONGUES: Mapping[str, tuple[str, ...]] = {
@@ -368,6 +369,8 @@ def spellings_of(entity: Entity, *, broad: bool = False) -> set[str]:
             found.add(bare_article(parts[-1]))
     for language, name in entity.sources:
         parts = name.split()
+        if parts[1:] and parts[1] in _REGIONS and entity.kind == "province":
+            parts = parts[:1]  # "Zaporizka" of the region
         if language in _LETTERED and len(parts) <= (1 if broad else _LONGEST_JOINED):
             found.add("".join(romanise(part, language) for part in parts).removeprefix("al"))
     return {target for target in found if len(target) >= 3 and target[0].isalpha()}

@@ -56,12 +56,17 @@ _SKIPPED: Mapping[str, frozenset[str]] = {
     "he": frozenset("של את".split()),
     "zh": frozenset("的 和 与".split()),
 }
+# The word for "and" in a source name, by itself or written as one with the next word.
+_AND = re.compile(
+    r"(?:\A|\s)(?:و|и|і|й|та|ve|et|y|e|und|and)\s|\s(?:و(?=\w\w\w)|ו(?=\w\w))|[和与與及]",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[^\W_]+")
 _WORDS_WITH_APOSTROPHES = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _LONGEST = 7
 _LONGEST_SIGNS = 6
 _SLAVIC_ADJECTIVE = re.compile("(?:[сц]ьк|ск)?(?:ий|ый|ая|ое|ої|ой|ого|ому|а|е)$")
-_MOST_PHRASES = 3
+_MOST_PHRASES = 5
 _TELLING = 3
 _MOST_SOUNDED = 2
 _SOUNDS_LIKE = 0.35  # weighted edits per sound between a word's letters and its printed form
@@ -78,7 +83,10 @@ def _lexicon(language: str) -> Mapping[str, Slot]:
     merged: dict[str, Slot] = {}
     for word, glosses in read_glosses(path).items():
         key = _folded(word, language)
-        merged[key] = tuple(dict.fromkeys((*merged.get(key, ()), *glosses)))
+        # Texts are read with hyphens as spaces.
+        told = sorted(glosses, key=lambda gloss: "-" in gloss)
+        plain = (gloss.replace("-", " ") for gloss in told)
+        merged[key] = tuple(dict.fromkeys((*merged.get(key, ()), *plain)))
     return merged
 
 
@@ -223,6 +231,12 @@ def _all_readings(
             yield _by_character(entity.name, name), name
     for reading in entity.readings:
         yield tuple(slot for slot in reading if slot not in (("of",), ("the",))), ""
+
+
+@lru_cache(maxsize=4_096)
+def holds_and(name: str) -> bool:
+    """Whether a source name joins two of its words with its "and"."""
+    return _AND.search(name) is not None
 
 
 def sound_key(word: str) -> str:

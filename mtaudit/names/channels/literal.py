@@ -2,13 +2,15 @@
 
 log P(words | name) is the sum over the words of the log share of each among the readings of its
 source word, by the inverse root of its rank; then the order (the source's or its mirror image -0.7,
-two words out of three turned round -1.6, any other -2.5) and -0.3 for each joining word. One word
-of a name of three or more may be read in a way that no lexicon knows, for -4.5.
+two words out of three turned round -1.6, any other -2.5), -0.3 for each joining word, and 1.5 where
+the words are written as a name. One word of a name of three or more may be read in a way that no
+lexicon knows, for -4.5.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,16 +23,19 @@ from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import country_words
 from mtaudit.names.cues import CUES
 from mtaudit.names.entities import MEDIA, PLACES, Entity
-from mtaudit.names.glossing import root_key, sound_key
+from mtaudit.names.glossing import holds_and, root_key, sound_key
 from mtaudit.names.knowledge import KnowledgeBase, Pattern, Postings, share
 from mtaudit.text.frequency import zipf
 from mtaudit.text.words import STOP_WORDS, bare, stem, words
 
 _JOINERS = frozenset("of the for in a an to s al el".split())
-# A list joins two names; only a long name is likelier to hold an "and" of its own.
+# A list joins two names; a long name, or one that has it in its own language, holds an "and".
 _FEWEST_SLOTS_WITH_AND = 4
 _LINKS = frozenset(" \u00a0-‐‑'’‘\"“”")
 _WIDEST_GAP = 2  # function words between two words of a reading
+# "Lachinsky" of Lachin: what is left of an adjective must be long enough to tell a name by.
+_SLAVIC_ADJECTIVE = re.compile("(?:t?sk)(?:y|i|yi|iy|aya|oye|oe|oy|oi|a|e)\\Z")
+_LONG_ENOUGH = 4
 _WIDEST_PAIR = 2  # words of a reading from one read to the next, one unread between them
 _APART = 100
 _OPENING = ("“", '"', "‘", "«", "'")
@@ -42,6 +47,7 @@ _KNOWN_ORDER = -0.7
 _PART_MIRRORED = -1.6
 _OTHER_ORDER = -2.5
 _JOINER = -0.3
+_NAMED = 1.5
 _UNREAD = -4.5
 _COMMON = 2.5  # Zipf frequency of an English word
 # One word reads like a name by chance, three hardly ever: each has its own constant, and so has
@@ -68,7 +74,12 @@ class _Token:
         if not self.telling:
             return ()
         if self.text[0].isupper():
-            return self.stem, root_key(self.stem), sound_key(bare(self.text))
+            heard = bare(self.text)
+            plain = _SLAVIC_ADJECTIVE.sub("", heard)
+            keys = self.stem, root_key(self.stem), sound_key(heard)
+            return (
+                (*keys, sound_key(plain)) if heard != plain and len(plain) >= _LONG_ENOUGH else keys
+            )
         return self.stem, root_key(self.stem)
 
     @property
@@ -250,7 +261,8 @@ def _plausible(match: _Match, pattern: Pattern, entity: Entity, knowledge: Knowl
         return False
     if knowledge.is_form(entity, frozenset(token.stem for token in chosen)):
         return False  # the words of a printed form: "Iraqi interior ministry"
-    if len(chosen) > 1 and all(_generic(token.stem) for token in chosen):
+    printed = entity.kind in MEDIA and all(capitals)  # "Parliament's Paper"
+    if len(chosen) > 1 and not printed and all(_generic(token.stem) for token in chosen):
         return False  # "Turkish troops" names no body in particular
     if entity.kind in MEDIA and not any(capitals):
         return False  # "confidence in newspapers"
@@ -319,7 +331,7 @@ def _may_be_unread(token: _Token, taken: Sequence[tuple[_Token, int | None]], le
 def _joins(tokens: Sequence[_Token], index: int, pattern: Pattern) -> bool:
     word = tokens[index].text.casefold()
     if word == "and":
-        return len(pattern.slots) >= _FEWEST_SLOTS_WITH_AND
+        return len(pattern.slots) >= _FEWEST_SLOTS_WITH_AND or holds_and(pattern.written)
     if word == "to":  # "forces to liberate" is a verb's
         following = tokens[index + 1].text if index + 1 < len(tokens) else ""
         return following[:1].isupper() or following in ("the", "a", "an")
@@ -335,6 +347,7 @@ def _joined(text: str, end: int, start: int) -> bool:
 def _logprob(match: _Match, pattern: Pattern) -> float:
     """Return log P(words | name): each alternative by the inverse of its rank, then the order."""
     value = _JOINER * match.joiners + _order([slot for slot in match.slots if slot is not None])
+    value += _NAMED * _written_as_name(match)
     for token, slot in zip(match.tokens, match.slots, strict=True):
         if slot is None:
             value += _UNREAD
@@ -342,6 +355,13 @@ def _logprob(match: _Match, pattern: Pattern) -> float:
         ranks = pattern.slots[slot]
         value += math.log(share(ranks[_key(token, ranks)]) / ranks.total)
     return value
+
+
+def _written_as_name(match: _Match) -> bool:
+    """Whether the words, nouns of kind aside, have capitals that no sentence's beginning gives."""
+    own = [token for token in match.tokens if token.stem not in _KINDS] or list(match.tokens)
+    inside = own if match.first else own[1:]
+    return len(match.tokens) > 1 and bool(inside) and all(token.text[0].isupper() for token in own)
 
 
 def _rank(token: _Token, slot: Mapping[str, int]) -> int:

@@ -10,12 +10,15 @@ from mtaudit.names.build import content_words, fold
 from mtaudit.names.channels.candidate import Candidate
 from mtaudit.names.context import Context
 from mtaudit.names.countries import country_words
-from mtaudit.names.entities import Entity
+from mtaudit.names.entities import MEDIA, Entity
 from mtaudit.names.knowledge import KnowledgeBase
 from mtaudit.text.words import Word, bare, stem, words
 
 # log P(another order | the name): translation keeps the source's order in few names.
-_REORDERED = -1.5
+_REORDERED = -1.0
+# The same for names of bodies that English prints in one order, turned round with "of".
+_TURNED = -2.0
+_FIXED = MEDIA | {"armed-group", "party", "organisation"}
 _FEWEST, _MOST = 2, 5
 _JOINERS = frozenset("of the for and".split())
 
@@ -25,7 +28,8 @@ def reordered_names(
 ) -> Iterator[Candidate]:
     """Yield runs of capitalised words that are a known name's in an order that nobody prints.
 
-    "Council of Security" is left alone, because English turns names round with "of".
+    "Council of Security" is left alone, because English turns the names of states' bodies round
+    with "of"; those of parties, groups and media have one order.
     """
     tokens = list(words(document.text, segment.span.start, segment.span.end))
     for first, token in enumerate(tokens):
@@ -56,10 +60,11 @@ def _named(run: Sequence[Word], turned: bool, knowledge: KnowledgeBase) -> Itera
         orders = _orders(entity, frozenset(written))
         if not orders or tuple(written) in orders:
             continue
-        if turned and any(_turned_round(written, order) for order in orders):
+        round_about = turned and any(_turned_round(written, order) for order in orders)
+        if round_about and entity.kind not in _FIXED:
             continue
         span = Span(run[0].span.start, run[-1].span.start + len(bare(run[-1].text)))
-        yield Candidate(span, entity, _REORDERED, "order")
+        yield Candidate(span, entity, _TURNED if round_about else _REORDERED, "order")
 
 
 def _orders(entity: Entity, wanted: frozenset[str]) -> set[tuple[str, ...]]:

@@ -36,6 +36,9 @@ _PER_EDIT = 4.0  # nats lost per weighted edit
 _NEARLY_EXACT = -2.5
 _GLUED = ("al", "ha")  # articles of Arabic and Hebrew
 _ENDINGS = ("om", "oy", "oi", "ov", "a", "u", "e", "i", "y")  # of Slavic cases
+# What English does not print but German, Polish and Turkish spellings of the same sounds do.
+_CONTINENTAL = ((re.compile("tsch"), "ch"), (re.compile("sch"), "sh"), (re.compile("j"), "y"),
+                (re.compile("w"), "v"), (re.compile(r"z(?=k|\Z)"), "ts"))  # fmt: skip
 _BARE_H = re.compile(r"(?<![cdgkpstz])h")
 _LONGEST_RUN = 3
 _WORDS = STOP_WORDS | country_words()  # "A Syrian" is no Assyrian
@@ -179,7 +182,10 @@ def _variants(written: str) -> tuple[str, ...]:
     found += [plain[: -len(e)] for e in _ENDINGS if folded.endswith(e) and len(folded) >= 6]
     if _BARE_H.search(folded):  # "h" is left out of skeletons, "kh" is not
         found += [_BARE_H.sub("kh", name.casefold()) for name in found]
-    return tuple(dict.fromkeys(found))
+    continental = folded
+    for pattern, english in _CONTINENTAL:
+        continental = pattern.sub(english, continental)
+    return tuple(dict.fromkeys((*found, continental)))
 
 
 def _doubtful(token: Word, knowledge: KnowledgeBase) -> bool:
