@@ -286,7 +286,7 @@ class Auditor:
                     suspect,
                     [next(gains) for _ in suspect.hypotheses],
                     one.text_score.excess(suspect.span),
-                    one.text_score.slip(suspect.span),
+                    one.text_score.error(suspect.span),
                 )
                 for suspect in one.suspects
             ]
@@ -306,7 +306,7 @@ class Auditor:
             for check in self._checks
             for finding in check.find(shown, evidence, self._thresholds)
         )
-        findings = select(shown, raw, self._config.min_confidence)
+        findings = select(shown, raw, self._config.min_confidence, _TAGGED)
         words = count(shown.text)
         quality = scoring.quality(findings, words)
         score = evidence.text_score

@@ -181,14 +181,14 @@ class Suspect:
     """A span that may be a garbled name, with the hypotheses that explain it, best first.
 
     ``excess`` is the surprisal of the span's tokens less their entropy, in nats: how much more
-    unexpected they are than words in their place are; None without a language model. ``slip`` is
-    the greatest probability of its tokens to be part of a slip; None without a tagger.
+    unexpected they are than words in their place are; None without a language model. ``error`` is
+    the greatest probability of its tokens to be part of an error; None without a tagger.
     """
 
     span: Span
     hypotheses: tuple[Hypothesis, ...]
     excess: float | None = None
-    slip: float | None = None
+    error: float | None = None
 
     def score(self, hypothesis: Hypothesis, weights: Mapping[str, Weights]) -> float:
         """Return the log-odds, in nats, that the hypothesis was meant and not what stands there."""

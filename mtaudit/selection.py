@@ -19,14 +19,18 @@ _BLOCK = 512
 
 
 def select(
-    document: Document, findings: Iterable[Finding], min_confidence: float
+    document: Document,
+    findings: Iterable[Finding],
+    min_confidence: float,
+    yielding: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
     """Return the findings worth reporting, in text order.
 
     Findings below ``min_confidence`` are dropped. Findings that overlap by half of the shorter one
     or more are one: the graver and surer stays, names the checks that agree with it in its
-    evidence, and takes over their edits if it has none. An edit inside a direct quotation is never
-    safe, and its reason says where it stands.
+    evidence, and takes over their edits of its words if it has none. Of two that are as grave the
+    one of a check in ``yielding`` gives way, which knows less of what is wrong. An edit inside a
+    direct quotation is never safe, and its reason says where it stands.
     """
     quotations = [
         Span(*match.span())
@@ -34,7 +38,7 @@ def select(
         if len(match.group().split()) >= _FEWEST_WORDS
     ]
     sure = [finding for finding in findings if finding.confidence >= min_confidence]
-    sure.sort(key=lambda f: (-f.severity.rank, -f.confidence, f.span, f.check))
+    sure.sort(key=lambda f: (-f.severity.rank, f.check in yielding, -f.confidence, f.span, f.check))
     kept: list[list[Finding]] = []
     near: dict[int, list[list[Finding]]] = defaultdict(list)
     for finding in sure:
@@ -62,7 +66,11 @@ def _merged(findings: list[Finding]) -> Finding:
     agreeing = sorted({other.check for other in others} - {first.check})
     if not agreeing:
         return first
-    edits = first.suggestions or next((o.suggestions for o in others if o.suggestions), ())
+    theirs = (
+        tuple(edit for edit in other.suggestions if edit.span.overlaps(first.span))
+        for other in others
+    )
+    edits = first.suggestions or next(filter(None, theirs), ())
     evidence = {**first.evidence, "agrees": tuple(agreeing)}
     return replace(first, suggestions=edits, evidence=evidence)
 

@@ -12,6 +12,7 @@ from mtaudit.errors import ModelError
 from mtaudit.lm import registry
 from mtaudit.lm.model import LanguageModel, load_folder
 from mtaudit.lm.scorer import Scorer
+from mtaudit.tagger.tagger import tagger_of
 
 # How fast a machine is decides no test.
 settings.register_profile("mtaudit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,7 +53,7 @@ def stock(model_folder: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def scorer(model: LanguageModel) -> Scorer:
-    return Scorer(model)
+    return Scorer(model, reader=tagger_of(model.card.digest))
 
 
 @pytest.fixture(scope="session")

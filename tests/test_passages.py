@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Mapping
 
@@ -59,6 +60,17 @@ def test_names_and_figures_are_not_judged_but_may_stand_in_a_passage() -> None:
     assert found({"Lisbon": 0.95}) == []
     assert found({"12": 0.95}) == []
     assert found({"of": 0.9, "Lisbon": 0.8}) == ["of Lisbon"]
+
+
+def test_a_passage_takes_in_the_closing_quotation_mark() -> None:
+    for text, span in (
+        ("He saw the “heron” and left.", "the “heron”"),
+        ('He saw the "heron" and left.', 'the "heron"'),
+        ("He saw the heron” and left.", "the heron"),
+    ):
+        document = Document("d", text, segments=split(text))
+        (told,) = passages(document, scored({"heron": 0.9}, text=text), DEFAULT)
+        assert document[told.span] == span
 
 
 def test_a_slip_is_a_passage_of_its_own_where_none_is() -> None:
@@ -127,13 +139,15 @@ def test_an_edit_is_sure_by_its_gain_and_its_margin() -> None:
 
 
 def test_a_slip_is_proved_by_the_tagger_and_the_gain_together() -> None:
-    # 0.6 ln 4 + 0.33 gain - 1.98 at 0.8, against 1.49.
-    assert proved_slip(passage(0.2, 0.8, 7.9), DEFAULT) == 0.0
-    chance = proved_slip(passage(0.2, 0.8, 8.1, 8.0), DEFAULT)
-    assert chance == pytest.approx(1 / (1 + 2.718281828 ** -(0.6 * 1.3862944 + 0.33 * 8.1 - 1.98)))
-    assert proved_slip(passage(0.2, 0.99, 8.1 - 5.8), DEFAULT) > 0
-    assert proved_slip(passage(0.2, 0.92), DEFAULT) == 0.0
-    assert proved_slip(passage(0.2, 0.94), DEFAULT) == 0.94
+    of_slip, of_gain, constant = DEFAULT.slip_weights
+    needed = (DEFAULT.slip_odds - constant - of_slip * math.log(4)) / of_gain
+    assert proved_slip(passage(0.2, 0.8, needed - 0.01), DEFAULT) == 0.0
+    chance = proved_slip(passage(0.2, 0.8, needed + 0.01, needed), DEFAULT)
+    assert chance == pytest.approx(1 / (1 + math.exp(-DEFAULT.slip_odds)), abs=1e-3)
+    assert proved_slip(passage(0.2, 0.99, needed - 5), DEFAULT) > 0
+    alone = DEFAULT.slip_alone
+    assert proved_slip(passage(0.2, alone - 0.01), DEFAULT) == 0.0
+    assert proved_slip(passage(0.2, alone + 0.01), DEFAULT) == alone + 0.01
 
 
 def test_a_finding_tells_the_edit_and_applies_it() -> None:
@@ -152,7 +166,7 @@ def test_without_a_sure_edit_a_marked_passage_is_told_and_a_slip_is_not() -> Non
     (told,) = find(DOCUMENT, Evidence(passages=unsure), DEFAULT)
     assert (told.confidence, told.severity, told.suggestions) == (0.7, Severity.MINOR, ())
     assert told.category is Category.MISTRANSLATION
-    proved = Evidence(passages=(passage(0.2, 0.8, 9.0, 1.0), passage(0.2, 0.8, 9.0, 8.0)))
+    proved = Evidence(passages=(passage(0.2, 0.8, 13.0, 1.0), passage(0.2, 0.8, 13.0, 12.0)))
     slip, two_ways = find(DOCUMENT, proved, DEFAULT)
     assert (slip.severity, slip.suggestions[0].replacement) == (Severity.MINOR, "sailed")
     assert [edit.replacement for edit in two_ways.suggestions] == ["sailed", "sails"]
@@ -162,4 +176,4 @@ def test_without_a_sure_edit_a_marked_passage_is_told_and_a_slip_is_not() -> Non
     assert two_ways.suggestions[0].confidence == pytest.approx(
         two_ways.confidence * DEFAULT.rewrite_right / 2, abs=1e-3
     )
-    assert [f.confidence for f in find(DOCUMENT, Evidence(passages=(passage(0.2, 0.95),)), DEFAULT)]
+    assert [f.confidence for f in find(DOCUMENT, Evidence(passages=(passage(0.2, 0.99),)), DEFAULT)]

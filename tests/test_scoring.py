@@ -57,6 +57,18 @@ def test_what_agrees_is_one_finding_with_the_edits_of_either() -> None:
     assert alone.evidence == {}
 
 
+def test_a_yielding_check_gives_way_to_one_as_grave_and_edits_elsewhere_stay_there() -> None:
+    elsewhere = Suggestion(Span(1, 4), "A", "reason", 0.9)
+    told = finding(Severity.MAJOR, Span(5, 10), 0.6, "rule")
+    unsure = finding(Severity.MAJOR, Span(1, 12), 0.9, "tagger", (elsewhere,))
+    (kept,) = select(DOCUMENT, [unsure, told], 0.5, frozenset({"tagger"}))
+    assert (kept.check, kept.suggestions) == ("rule", ())
+    assert kept.evidence == {"agrees": ("tagger",)}
+    small = finding(Severity.MINOR, Span(5, 10), 0.6, "rule")
+    (kept,) = select(DOCUMENT, [unsure, small], 0.5, frozenset({"tagger"}))
+    assert kept.check == "tagger"
+
+
 def test_edits_inside_a_quotation_say_so_and_are_not_safe() -> None:
     inside = Suggestion(Span(5, 10), "army", "reason", 0.9, safe=True)
     outside = Suggestion(Span(50, 55), "army", "reason", 0.9, safe=True)

@@ -38,8 +38,8 @@ def find(document: Document, evidence: Evidence, thresholds: Thresholds) -> Iter
     for suspect in evidence.suspects:
         weights = thresholds.names if suspect.excess is not None else thresholds.names_alone
         score = suspect.score(suspect.hypotheses[0], weights)
-        if suspect.slip is not None:
-            score = thresholds.tagged_name(score, suspect.slip)
+        if suspect.error is not None:
+            score = thresholds.tagged_name(score, suspect.error)
         if score > 0:
             scored.append((score, suspect, weights))
     scored.sort(key=lambda one: (-one[0], one[1].span))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mtaudit.calibration import Thresholds
-from mtaudit.checks.check import Check
+from mtaudit.checks.check import Check, Example
 from mtaudit.document import Document
 from mtaudit.evidence import Evidence, Passage, Rewriting
 from mtaudit.finding import Category, Finding, Severity, Suggestion
@@ -137,8 +137,43 @@ CHECK = Check(
         "model is sure of it, the finding offers the few words that put the passage right."
     ),
     find=find,
-    flagged=(),
-    sound=(),
+    flagged=(
+        Example(
+            "The fishermen waited [[for storm the to pass]] before they left the harbour.",
+            "The fishermen waited for the storm to pass before they left the harbour.",
+        ),
+        Example(
+            "The court ordered the company to [[paying]] damages to the families of the victims.",
+            "The court ordered the company to pay damages to the families of the victims.",
+        ),
+        Example(
+            "The strike has [[enters]] its third week and the unions have refused to return to the "
+            "table.",
+            "The strike has entered its third week and the unions have refused to return to the "
+            "table.",
+        ),
+        Example(
+            "The bank raised [[rates interest]] for the third time this year.",
+            "The bank raised interest rates for the third time this year.",
+        ),
+        Example(
+            "The new bridge linking [[two the]] islands will open in June.",
+            "The new bridge linking the two islands will open in June.",
+        ),
+        Example(
+            "The union called its members to strike [[a against]] the cuts.",
+            "The union called its members to strike against the cuts.",
+        ),
+        Example("The police is looking for a man [[which]] left the scene on foot."),
+    ),
+    sound=(
+        "The fishermen waited for the storm to pass before they left the harbour.",
+        "The court ordered the company to pay damages to the families of the victims.",
+        "The bank raised interest rates for the third time this year.",
+        "Snow fell on the hills, and the shepherds brought their sheep down to the valley.",
+        "What the committee wanted, its chairman said, was time.",
+        "Never before had the museum lent so many of its paintings.",
+    ),
     needs_model=True,
     needs_tagger=True,
 )

@@ -54,6 +54,9 @@ _HOPELESS_TWO = -10.5
 _HOPELESS_PHRASE = -13.0  # three words seldom read like a name by chance
 _LONG = frozenset({"literal-phrase", "literal-partial"})
 _LEAST = {**dict.fromkeys(_LONG, _HOPELESS_PHRASE), "literal": _HOPELESS_TWO}
+# A word that English prints less often than this is no reading of another.
+_SPELLED = 2.0
+_MARKS = "“”\"'‘’.,;:()"
 _READ = _LONG | {"literal-word", "literal"}
 # These stretch over words of the right name, which are then no proof that it stands there.
 _TORN = frozenset({"split", "order"})
@@ -109,9 +112,19 @@ def propose(
                 found.extend(_Found(guess, odd) for guess in guesses[:_MOST_GUESSES])
     kept = [
         one for one in found
-        if not _told_twice(document, one, found, context.mentions) and not _part(one, found)
+        if not _told_twice(document, one, found, context.mentions)
+        and not _part(one, found)
+        and not _spelled(document, one)
     ]  # fmt: skip
     return tuple(_grouped(kept))
+
+
+def _spelled(document: Document, one: _Found) -> bool:
+    """Whether a literal reading is of capitals that English never prints: a spelling, no reading."""
+    every = [word.strip(_MARKS) for word in document[one.span].split()]
+    return one.hypothesis.via in _READ and all(
+        word[:1].isupper() and zipf(word) < _SPELLED for word in every
+    )
 
 
 def _part(one: _Found, found: Sequence[_Found]) -> bool:
@@ -289,12 +302,12 @@ def questions(document: Document, suspect: Suspect) -> Iterator[tuple[str, Span,
 
 
 def measured(
-    suspect: Suspect, gains: Sequence[float], excess: float, slip: float | None
+    suspect: Suspect, gains: Sequence[float], excess: float, error: float | None
 ) -> Suspect:
     """Return the suspect with the figures of the language model and the tagger put in."""
     hypotheses = zip(suspect.hypotheses, gains, strict=True)
     weighed = tuple(replace(h, gain=gain) for h, gain in hypotheses)
-    return Suspect(suspect.span, weighed, excess, slip)
+    return Suspect(suspect.span, weighed, excess, error)
 
 
 def settle(
@@ -306,14 +319,14 @@ def settle(
     read makes them expected later: what they tell is the most that any of the places tells.
     """
     excess: dict[str, float] = {}
-    slips: dict[str, float] = {}
+    errors: dict[str, float] = {}
     gains: dict[tuple[str, str, str], float] = {}
     for suspect in suspects:
         written = _as_written(document, suspect)
         assert suspect.excess is not None
         excess[written] = max(suspect.excess, excess.get(written, suspect.excess))
-        if suspect.slip is not None:
-            slips[written] = max(suspect.slip, slips.get(written, 0.0))
+        if suspect.error is not None:
+            errors[written] = max(suspect.error, errors.get(written, 0.0))
         for h in suspect.hypotheses:
             assert h.gain is not None
             key = (written, h.via, h.rendering)
@@ -322,7 +335,7 @@ def settle(
     for suspect in suspects:
         written = _as_written(document, suspect)
         shared = [replace(h, gain=gains[written, h.via, h.rendering]) for h in suspect.hypotheses]
-        informed = Suspect(suspect.span, tuple(shared), excess[written], slips.get(written))
+        informed = Suspect(suspect.span, tuple(shared), excess[written], errors.get(written))
         ranked = sorted(shared, key=lambda h: -informed.score(h, weights))
         settled.append(replace(informed, hypotheses=tuple(ranked)))
     return tuple(settled)

@@ -36,7 +36,7 @@ def passages(document: Document, score: TextScore, thresholds: Thresholds) -> tu
         )
         own: list[Passage] = []
         for chances, peak, edge in ways:
-            for span in _likely(every, chances, peak, edge):
+            for span in _likely(document.text, every, chances, peak, edge):
                 if not any(span.overlaps(passage.span) for passage in own):
                     own.append(_passage(document, score, span))
         found.extend(sorted(own, key=lambda passage: passage.span))
@@ -44,7 +44,7 @@ def passages(document: Document, score: TextScore, thresholds: Thresholds) -> tu
 
 
 def _likely(
-    every: Sequence[Word], chances: Sequence[float], peak: float, edge: float
+    text: str, every: Sequence[Word], chances: Sequence[float], peak: float, edge: float
 ) -> Iterator[Span]:
     for first, last in _stretches(chances, edge):
         top = max(range(first, last), key=chances.__getitem__)
@@ -52,7 +52,14 @@ def _likely(
             continue
         if first > 0 and every[first - 1].text.casefold() in ARTICLES:
             first -= 1
-        yield Span(every[first].span.start, every[last - 1].span.end)
+        yield _closed(text, Span(every[first].span.start, every[last - 1].span.end))
+
+
+def _closed(text: str, span: Span) -> Span:
+    """Return the span with the quotation mark behind it, where it holds the opening one."""
+    inside, behind = span.of(text), text[span.end : span.end + 1]
+    opens = inside.count("“") > inside.count("”") and behind == "”"
+    return Span(span.start, span.end + (opens or (inside.count('"') % 2 == 1 and behind == '"')))
 
 
 def _passage(document: Document, score: TextScore, span: Span) -> Passage:
