@@ -120,7 +120,7 @@ def propose(
 
 
 def _spelled(document: Document, one: _Found) -> bool:
-    """Whether a literal reading is of capitals that English never prints: a spelling, no reading."""
+    """Whether a literal reading is of capitals that English never prints: that is a spelling."""
     every = [word.strip(_MARKS) for word in document[one.span].split()]
     return one.hypothesis.via in _READ and all(
         word[:1].isupper() and zipf(word) < _SPELLED for word in every
