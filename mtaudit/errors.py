@@ -41,6 +41,12 @@ class InputError(MtauditError):
     exit_code = ExitCode.INPUT
 
 
+class OutputError(MtauditError):
+    """A file or folder that cannot be written."""
+
+    exit_code = ExitCode.INPUT
+
+
 class ResourceError(MtauditError):
     """A model or data file that is missing or broken."""
 

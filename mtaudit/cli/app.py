@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mtaudit import __version__
-from mtaudit.cli import cache, check, checks, filter, models, names, sample, summary
+from mtaudit.cli import cache, check, checks, filter, models, names, sample, score, summary
 from mtaudit.cli import eval as evaluation
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("check")(check.check)
 app.command("checks")(checks.checks)
 app.command("filter")(filter.filter_rows)
 app.command("sample")(sample.sample)
+app.command("score")(score.score)
 app.command("summary")(summary.summary)
 app.command("eval")(evaluation.evaluate)
 app.add_typer(models.app, name="models")

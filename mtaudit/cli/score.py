@@ -1,0 +1,301 @@
+"""``mtaudit score``: audit a corpus, each row exactly once."""
+
+from __future__ import annotations
+
+import re
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mtaudit import config as configuration
+from mtaudit.cli.activity import Activity
+from mtaudit.config import Config
+from mtaudit.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from mtaudit.corpus.measure import Setup
+    from mtaudit.corpus.runner import Outcome, Plan
+
+
+class Shape(StrEnum):
+    """How the parts are written."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+class Tier(StrEnum):
+    """How much is measured."""
+
+    NAMES = "names"
+    FULL = "full"
+
+
+class Findings(StrEnum):
+    """What is kept of the findings."""
+
+    NONE = "none"
+    COUNT = "count"
+    FULL = "full"
+
+
+class Kind(StrEnum):
+    """How an input is read."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+    TEXT = "text"
+
+
+class Unit(StrEnum):
+    """What of a plain text file is a document."""
+
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    FILE = "file"
+
+
+class Markup(StrEnum):
+    """What the texts are written in."""
+
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+_HELP = "Files, folders, globs, data sets that datasets has saved; - is standard input."
+
+
+def score(
+    inputs: Annotated[list[str], typer.Argument(help=_HELP, show_default=False)],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the parts; without one, JSON Lines go to standard output."),
+    ] = None,
+    format: Annotated[Shape, typer.Option(help="How the parts are written.")] = Shape.JSONL,
+    text_column: Annotated[str, typer.Option(help="Column that is audited.")] = "text",
+    id_column: Annotated[
+        str | None, typer.Option(help="Column that names a row. [default: id where there is one]")
+    ] = None,
+    source_column: Annotated[
+        str | None, typer.Option(help="Column of the source text: must be there, and is kept.")
+    ] = None,
+    reference_column: Annotated[
+        str | None, typer.Option(help="Column of a reference: must be there, and is kept.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="File whose lines are the sources of a text file's lines.")
+    ] = None,
+    input_format: Annotated[
+        Kind | None, typer.Option(help="How to read inputs whose names do not tell.")
+    ] = None,
+    text_unit: Annotated[
+        Unit, typer.Option(help="What of a plain text file is a document.")
+    ] = Unit.LINE,
+    markup: Annotated[Markup, typer.Option(help="What the texts are written in.")] = Markup.PLAIN,
+    split: Annotated[str | None, typer.Option(help="Split of a saved data set.")] = None,
+    findings: Annotated[
+        Findings, typer.Option(help="What is kept of the findings.")
+    ] = Findings.COUNT,
+    columns: Annotated[
+        str | None, typer.Option(help="mtaudit's columns to write, with commas between them.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before the names of mtaudit's columns.")] = "",
+    tier: Annotated[
+        Tier, typer.Option(help="names: names and rules alone; full: the language model too.")
+    ] = Tier.FULL,
+    workers: Annotated[
+        str, typer.Option(help="Processes that audit; 0 is this one, auto what the machine holds.")
+    ] = "auto",
+    shard: Annotated[
+        str, typer.Option(help="i/n: the i-th of n jobs that share the folder.")
+    ] = "1/1",
+    shard_rows: Annotated[int, typer.Option(help="Most rows of a shard, 1 to 100000.")] = 1000,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first row that cannot be audited.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Keep the shards that are done.")
+    ] = True,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Language model: a name, a folder or a GGUF file.", show_default=False),
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Where the model runs: auto, cpu or cuda. [default: auto]")
+    ] = None,
+    style: Annotated[
+        str | None, typer.Option(help="House style of suggested names: house, ap or bbc.")
+    ] = None,
+    names: Annotated[
+        Path | None, typer.Option(help="Names file that mtaudit names build has made.")
+    ] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(help="Leave out findings below this confidence, 0 to 1. [default: 0.5]"),
+    ] = None,
+    disable: Annotated[
+        list[str] | None, typer.Option(help="Leave out a check; may be given again.")
+    ] = None,
+    max_characters: Annotated[
+        int | None, typer.Option(help="Longest text to audit. [default: 1000000]")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration file, in place of the nearest one.")
+    ] = None,
+) -> int:
+    """Audit a corpus and append mtaudit's columns to its rows, each exactly once.
+
+    Exit codes: 0 done, 2 wrong usage, 3 input that cannot be read or output that cannot be
+    written, 4 a model or a names file is missing or broken, 130 interrupted.
+    """
+    from mtaudit.corpus.columns import chosen
+    from mtaudit.corpus.lines import Cut
+    from mtaudit.corpus.measure import Setup, for_corpora
+    from mtaudit.corpus.runner import Plan
+    from mtaudit.corpus.sources import find
+
+    settings = _settings(
+        config,
+        {
+            "model": model,
+            "language_model": tier is Tier.FULL,
+            "device": device,
+            "min_confidence": min_confidence,
+            "style": style,
+            "names": None if names is None else str(names),
+            "disable": disable or None,
+            "max_characters": max_characters,
+        },
+    )
+    if not 1 <= shard_rows <= 100_000:
+        raise UsageError(f"--shard-rows is {shard_rows}; give 1 to 100000")
+    turn = _turn(shard, out)
+    if out is None and format is Shape.PARQUET:
+        raise UsageError("--format parquet needs --out; standard output takes JSON Lines")
+    own = chosen(findings.value, _listed(columns))
+    sources = find(
+        inputs,
+        kind=None if input_format is None else input_format.value,
+        unit=text_unit.value,
+        source=source,
+        split=split,
+    )
+    beside = {source_column: "--source-column", reference_column: "--reference-column"}
+    needed = {text_column: "--text-column", **({id_column: "--id-column"} if id_column else {})}
+    needed |= {name: option for name, option in beside.items() if name is not None}
+    plan = Plan(
+        text=text_column,
+        id=id_column or "id",
+        format=format.value,
+        own=own,
+        prefix=prefix,
+        cut=Cut(rows=shard_rows),
+        max_characters=settings.max_characters,
+        markup=markup.value,
+        strict=strict,
+    )
+    setup = Setup(
+        for_corpora(settings),
+        str(Path.cwd()),
+        None if config is None else str(config),
+        markup.value,
+        own,
+    )
+    with Activity("starting") as activity:
+        outcome = _score(
+            sources, plan, setup, needed, activity, out=out, turn=turn, resume=resume,
+            workers=workers,
+        )  # fmt: skip
+        return _conclude(outcome, activity, out)
+
+
+def _settings(file: Path | None, given: dict[str, Any]) -> Config:
+    settings = configuration.load(Path.cwd(), file)
+    stated = {key: value for key, value in given.items() if value is not None}
+    return configuration.with_values(settings, stated, "command line")
+
+
+def _turn(shard: str, out: Path | None) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", shard)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f"--shard is {shard!r}; give i/n with i from 1 to n, for example 3/16")
+    turn = int(match[1]) - 1, int(match[2])
+    if turn[1] > 1 and out is None:
+        raise UsageError("--shard needs --out, the folder that all jobs share")
+    return turn
+
+
+def _listed(columns: str | None) -> list[str] | None:
+    if columns is None:
+        return None
+    return [name.strip() for name in columns.split(",") if name.strip()]
+
+
+def _score(
+    sources: Any,
+    plan: Plan,
+    setup: Setup,
+    needed: dict[str, str],
+    activity: Activity,
+    *,
+    out: Path | None,
+    turn: tuple[int, int],
+    resume: bool,
+    workers: str,
+) -> Outcome:
+    from dataclasses import replace
+
+    from mtaudit.corpus import model
+    from mtaudit.corpus.engine import Engine, Inline
+    from mtaudit.corpus.progress import Meter
+    from mtaudit.corpus.score import Target, score
+
+    def engine() -> Engine:
+        made = setup
+        if setup.config.language_model:
+            model.fetch(setup.config, activity.update)
+            made = replace(setup, scorers=model.scorer_of)
+        return Inline(made, activity.say)
+
+    return score(
+        sources,
+        plan,
+        Target(out, sys.stdout.buffer, turn, resume),
+        engine,
+        options=needed,
+        progress=Meter(sources, activity.update, 0.5 if sys.stderr.isatty() else 10.0),
+        notice=activity.say,
+    )
+
+
+def _conclude(outcome: Outcome, activity: Activity, out: Path | None) -> int:
+    """Say what was done and return the exit code."""
+    from mtaudit.corpus.runner import MOST_IDS
+
+    counts = outcome.counts
+    if counts.repeated_ids:
+        activity.say(
+            f"{counts.repeated_ids:,} rows repeat an id (looked for among {MOST_IDS:,}); all are "
+            "kept"
+        )
+    if counts.errors:
+        activity.say(f"{counts.errors:,} rows could not be audited; column error says why")
+    verdicts = ", ".join(
+        f"{counts.verdicts[name]:,} {name}" for name in ("pass", "review", "block")
+    )
+    activity.say(f"{counts.rows:,} rows in {outcome.shards:,} shards: {verdicts}")
+    if outcome.stopped:
+        how = "the same command goes on from here" if out else "give --out to be able to go on"
+        activity.say(f"stopped after {outcome.shards:,} shards; {how}")
+        return ExitCode.INTERRUPTED
+    if counts.broken_files:
+        activity.say(f"{counts.broken_files:,} files could not be read to their end")
+        return ExitCode.INPUT
+    return ExitCode.CLEAN

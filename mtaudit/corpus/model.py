@@ -1,0 +1,41 @@
+"""The language model of one process of a corpus run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mtaudit.audit import LanguageScorer
+from mtaudit.config import Config
+from mtaudit.corpus.measure import Notice
+
+
+def scorer_of(config: Config, notice: Notice) -> LanguageScorer:
+    """Return the scorer of the configured model.
+
+    Scores go into no cache: a text that comes again is known to the run, and a corpus would
+    drive everything else out.
+
+    Raises:
+        ModelError: the model is missing or broken.
+
+    """
+    from mtaudit.lm.model import load
+    from mtaudit.lm.scorer import Scorer
+    from mtaudit.tagger.tagger import tagger_of
+
+    model = load(config.model, config.device)
+    return Scorer(model, cache=None, notice=notice, reader=tagger_of(model.card.digest))
+
+
+def fetch(config: Config, progress: Callable[[str, int, int], None]) -> None:
+    """Make the configured model ready for all processes.
+
+    Raises:
+        ModelError: it cannot be had.
+
+    """
+    from mtaudit.lm import registry
+
+    if registry.is_path(config.model) and config.model not in registry.KNOWN:
+        registry.pull(config.model, progress=progress)
+    registry.require(config.model)
