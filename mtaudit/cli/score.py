@@ -252,17 +252,21 @@ def _score(
 ) -> Outcome:
     from dataclasses import replace
 
-    from mtaudit.corpus import model
+    from mtaudit.corpus import model, resources
     from mtaudit.corpus.engine import Engine, Inline
     from mtaudit.corpus.progress import Meter
     from mtaudit.corpus.score import Target, score
+    from mtaudit.corpus.workers import Workers
 
     def engine() -> Engine:
         made = setup
         if setup.config.language_model:
             model.fetch(setup.config, activity.update)
             made = replace(setup, scorers=model.scorer_of)
-        return Inline(made, activity.say)
+        count = resources.worker_count(workers, setup.config)
+        if not count:
+            return Inline(made, activity.say)
+        return Workers(replace(made, threads=1), count, activity.say)
 
     return score(
         sources,
