@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ import pyarrow.parquet as pq
 
 from mtaudit.config import Config
 from mtaudit.corpus.columns import chosen
-from mtaudit.corpus.engine import Engine, Inline
+from mtaudit.corpus.engine import Done, Engine, Inline, Job
 from mtaudit.corpus.lines import Cut
-from mtaudit.corpus.measure import Setup, for_corpora
+from mtaudit.corpus.measure import Measured, Setup, for_corpora
 from mtaudit.corpus.progress import Meter
 from mtaudit.corpus.runner import Outcome, Plan
 from mtaudit.corpus.score import Target, score
 from mtaudit.corpus.sources import find
+from mtaudit.finding import Signature
 
 NAMES = for_corpora(Config(language_model=False))
 GARBLED = "The forces of Syria's democracy entered the city of tenderness on Monday, he said."
@@ -92,3 +94,33 @@ def manifest(out: Path) -> dict[str, Any]:
     made = json.loads((out / "manifest.json").read_text())
     assert isinstance(made, dict)
     return made
+
+
+class Counting:
+    """An engine without names or model that counts how often it is asked for each text."""
+
+    slots = 2
+    signature = Signature("0", "c", "none", "none", "none", "none", "none", "n")
+
+    def __init__(self, before: Callable[[Job], None] = lambda job: None) -> None:
+        self.asked: Counter[str] = Counter()
+        self._before = before
+        self._jobs: deque[Job] = deque()
+
+    def submit(self, job: Job) -> None:
+        self._jobs.append(job)
+
+    def next(self) -> Done:
+        # The youngest first: no order may be relied on.
+        job = self._jobs.pop()
+        self._before(job)
+        self.asked.update(job.texts)
+        return Done(job, Measured([_cells(text) for text in job.texts], 1))
+
+    def close(self) -> None:
+        pass
+
+
+def _cells(text: str) -> dict[str, Any]:
+    verdict = "block" if GARBLED in text else "pass"
+    return {"verdict": verdict, "garbled": len(text) % 10 / 10, "words": len(text.split())}
