@@ -209,7 +209,8 @@ def test_wrong_usage_is_one_line(tmp_path: Path) -> None:
 
 def test_truncated_file_ends_with_code_3(tmp_path: Path) -> None:
     pa = pytest.importorskip("pyarrow")
-    path = corpus(tmp_path / "in.jsonl", 40)
+    rows = [{"text": SOUND, "noise": os.urandom(600).hex()} for _ in range(300)]
+    path = write_rows(tmp_path / "in.jsonl", rows)
     packed = pa.compress(path.read_bytes(), "gzip", asbytes=True)
     (tmp_path / "in.jsonl.gz").write_bytes(packed[:-50])
     done = score(tmp_path / "in.jsonl.gz", "--out", tmp_path / "out", "--workers", "0")

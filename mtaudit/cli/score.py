@@ -18,6 +18,14 @@ from mtaudit.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from mtaudit.corpus.measure import Setup
     from mtaudit.corpus.runner import Outcome, Plan
+    from mtaudit.corpus.score import Target
+
+
+class EngineName(StrEnum):
+    """Where texts are measured."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 class Shape(StrEnum):
@@ -69,6 +77,8 @@ class Markup(StrEnum):
     HTML = "html"
 
 
+# Stands for the processes of this machine where the address of a cluster could be.
+_HERE = "processes"
 _HELP = "Files, folders, globs, data sets that datasets has saved; - is standard input."
 
 
@@ -113,6 +123,13 @@ def score(
     workers: Annotated[
         str, typer.Option(help="Processes that audit; 0 is this one, auto what the machine holds.")
     ] = "auto",
+    engine: Annotated[
+        EngineName, typer.Option(help="local: processes of this machine; ray: a Ray cluster.")
+    ] = EngineName.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Ray cluster to use. [default: one that is started here]"),
+    ] = None,
     shard: Annotated[
         str, typer.Option(help="i/n: the i-th of n jobs that share the folder.")
     ] = "1/1",
@@ -159,6 +176,7 @@ def score(
     from mtaudit.corpus.lines import Cut
     from mtaudit.corpus.measure import Setup, for_corpora
     from mtaudit.corpus.runner import Plan
+    from mtaudit.corpus.score import Target
     from mtaudit.corpus.sources import find
 
     settings = _settings(
@@ -179,6 +197,8 @@ def score(
     turn = _turn(shard, out)
     if out is None and format is Shape.PARQUET:
         raise UsageError("--format parquet needs --out; standard output takes JSON Lines")
+    if address is not None and engine is not EngineName.RAY:
+        raise UsageError("--address goes with --engine ray")
     own = chosen(findings.value, _listed(columns))
     sources = find(
         inputs,
@@ -210,8 +230,8 @@ def score(
     )
     with Activity("starting") as activity:
         outcome = _score(
-            sources, plan, setup, needed, activity, out=out, turn=turn, resume=resume,
-            workers=workers,
+            sources, plan, setup, needed, activity, Target(out, sys.stdout.buffer, turn, resume),
+            workers, address if engine is EngineName.RAY else _HERE,
         )  # fmt: skip
         return _conclude(outcome, activity, out)
 
@@ -244,18 +264,16 @@ def _score(
     setup: Setup,
     needed: dict[str, str],
     activity: Activity,
-    *,
-    out: Path | None,
-    turn: tuple[int, int],
-    resume: bool,
+    target: Target,
     workers: str,
+    address: str | None,
 ) -> Outcome:
     from dataclasses import replace
 
     from mtaudit.corpus import model, resources
     from mtaudit.corpus.engine import Engine, Inline
     from mtaudit.corpus.progress import Meter
-    from mtaudit.corpus.score import Target, score
+    from mtaudit.corpus.score import score
     from mtaudit.corpus.workers import Workers
 
     def engine() -> Engine:
@@ -263,6 +281,12 @@ def _score(
         if setup.config.language_model:
             model.fetch(setup.config, activity.update)
             made = replace(setup, scorers=model.scorer_of)
+        if address is not _HERE:
+            from mtaudit.corpus.ray_engine import RayActors
+
+            count = 0 if workers == "auto" else resources.worker_count(workers, setup.config)
+            gpu = setup.config.language_model and setup.config.device == "cuda"
+            return RayActors(made, count, activity.say, address, gpu=gpu)
         count = resources.worker_count(workers, setup.config)
         if not count:
             return Inline(made, activity.say)
@@ -271,7 +295,7 @@ def _score(
     return score(
         sources,
         plan,
-        Target(out, sys.stdout.buffer, turn, resume),
+        target,
         engine,
         options=needed,
         progress=Meter(sources, activity.update, 0.5 if sys.stderr.isatty() else 10.0),
