@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: audit test bench docs eval eval-gate clean
+.PHONY: audit test bench bench-corpus docs eval eval-gate clean
 .DEFAULT_GOAL := audit
 
 # CPU torch goes first, so that nothing else pulls a larger build of it.
@@ -31,6 +31,12 @@ bench: $(INSTALLED)
 	@$(BIN)/mtaudit models pull
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m eval.lm_bench eval/results/lm-bench.json docs/lm-bench.md
+
+# Scoring a corpus: rows, sentences and tokens a second, peak memory, the cost of resuming.
+ROWS ?= 1000,10000
+bench-corpus: $(INSTALLED)
+	@$(BIN)/mtaudit models pull
+	$(BIN)/python -m eval.corpus_bench --rows $(ROWS)
 
 # Every suite on the annotated data; docs/evaluation.md. The score cache makes a second run quick.
 DATA ?= ../shared/bench

@@ -35,17 +35,17 @@ class Kills:
     equal: bool
 
 
-def write_corpus(path: Path, rows: int, seed: int = 0) -> None:
-    """Write rows of some sentences each."""
+def write_corpus(path: Path, rows: int, seed: int = 0, sentences: int = 3) -> None:
+    """Write rows of about so many sentences each."""
     chance = random.Random(seed)
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
-            sentences = [
+            made = [
                 f"Some {chance.randrange(100, 999)} {chance.choice(_SUBJECTS)} "
                 f"{chance.choice(_DEEDS)}."
-                for _ in range(chance.randrange(1, 6))
+                for _ in range(chance.randrange(1, 2 * sentences))
             ]
-            file.write(json.dumps({"id": number, "text": " ".join(sentences)}) + "\n")
+            file.write(json.dumps({"id": number, "text": " ".join(made)}) + "\n")
 
 
 def command(path: Path, out: Path, workers: int) -> list[str]:

@@ -238,3 +238,29 @@ def test_digest_tells_rows_apart() -> None:
 
     assert digest(b'{"a":1}', b'{"b":2}') != digest(b'{"a":1}{"b":2}')
     assert digest(b'{"a":1}') == digest(b'{"a":1}')
+
+
+def test_data_set_that_datasets_streams(tmp_path: Path) -> None:
+    """A folder stands in for the hub: the same library reads both."""
+    (tmp_path / "set").mkdir()
+    pq.write_table(pa.Table.from_pylist(ROWS), tmp_path / "set" / "train.parquet")
+    name = f"hub:{tmp_path / 'set'}"
+    run([name], tmp_path / "out", reading={"split": "train"})
+    assert [row["id"] for row in rows_of(tmp_path / "out")] == ["a", "b", "c"]
+    with pytest.raises(UsageError, match="give --split"):
+        find([name])
+    with pytest.raises(InputError, match="cannot be read"):
+        run([name], tmp_path / "no", reading={"split": "nothing"})
+
+
+def test_split_of_a_saved_data_set(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    rows = datasets.Dataset.from_list(ROWS)
+    datasets.DatasetDict({"dev": rows, "test": rows}).save_to_disk(str(tmp_path / "set"))
+    with pytest.raises(UsageError, match="give --split, one of dev, test"):
+        find([str(tmp_path / "set")])
+    run([tmp_path / "set"], tmp_path / "out", reading={"split": "dev"})
+    assert [row["id"] for row in rows_of(tmp_path / "out")] == ["a", "b", "c"]
+    (tmp_path / "set" / "dev" / "state.json").write_text("{}")
+    with pytest.raises(InputError, match="save it again with save_to_disk"):
+        find([str(tmp_path / "set")], split="dev")

@@ -79,7 +79,7 @@ class Markup(StrEnum):
 
 # Stands for the processes of this machine where the address of a cluster could be.
 _HERE = "processes"
-_HELP = "Files, folders, globs, data sets that datasets has saved; - is standard input."
+_HELP = "Files, folders, globs, data sets that datasets has saved, hub:NAME; - is standard input."
 
 
 def score(
@@ -109,7 +109,7 @@ def score(
         Unit, typer.Option(help="What of a plain text file is a document.")
     ] = Unit.LINE,
     markup: Annotated[Markup, typer.Option(help="What the texts are written in.")] = Markup.PLAIN,
-    split: Annotated[str | None, typer.Option(help="Split of a saved data set.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of a data set.")] = None,
     findings: Annotated[
         Findings, typer.Option(help="What is kept of the findings.")
     ] = Findings.COUNT,
@@ -277,20 +277,22 @@ def _score(
     from mtaudit.corpus.workers import Workers
 
     def engine() -> Engine:
-        made = setup
-        if setup.config.language_model:
-            model.fetch(setup.config, activity.update)
+        config, made = setup.config, setup
+        on_gpu, weights = False, 0
+        if config.language_model:
+            model.fetch(config, activity.update)
+            on_gpu, weights = model.on_gpu(config), model.weights(config)
             made = replace(setup, scorers=model.scorer_of)
         if address is not _HERE:
             from mtaudit.corpus.ray_engine import RayActors
 
-            count = 0 if workers == "auto" else resources.worker_count(workers, setup.config)
-            gpu = setup.config.language_model and setup.config.device == "cuda"
+            count = 0 if workers == "auto" else resources.worker_count(workers, config)
+            gpu = config.language_model and config.device == "cuda"
             return RayActors(made, count, activity.say, address, gpu=gpu)
-        count = resources.worker_count(workers, setup.config)
+        count = resources.worker_count(workers, config, on_gpu=on_gpu, weights=weights)
         if not count:
             return Inline(made, activity.say)
-        return Workers(replace(made, threads=1), count, activity.say)
+        return Workers(replace(made, threads=0 if on_gpu else 1), count, activity.say)
 
     return score(
         sources,

@@ -41,7 +41,7 @@ def shards(path: Path, name: str, cut: Cut) -> Iterator[Rows]:
     read = 0
     try:
         for batch in _batches(path, cut):
-            for rows in _cut(batch, cut):
+            for rows in pieces(batch, cut):
                 yield ArrowRows(rows)
                 read += rows.num_rows
     except (OSError, pa.ArrowException) as error:
@@ -69,7 +69,7 @@ def _reader(stream: object) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     return running.schema, iter(running)
 
 
-def _cut(batch: pa.RecordBatch, cut: Cut) -> Iterator[pa.RecordBatch]:
+def pieces(batch: pa.RecordBatch, cut: Cut) -> Iterator[pa.RecordBatch]:
     """Yield slices of at most ``cut.rows`` rows and about ``cut.size`` bytes."""
     each = max(1, batch.get_total_buffer_size() // max(1, batch.num_rows))
     most = max(1, min(cut.rows, cut.size // each))

@@ -27,6 +27,26 @@ def scorer_of(config: Config, notice: Notice) -> LanguageScorer:
     return Scorer(model, cache=None, notice=notice, reader=tagger_of(model.card.digest))
 
 
+def on_gpu(config: Config) -> bool:
+    """Whether the configured model runs on a GPU.
+
+    Raises:
+        ModelError: a GPU is asked for and there is none.
+
+    """
+    from mtaudit.lm.model import choose_device
+
+    return config.language_model and choose_device(config.device) == "cuda"
+
+
+def weights(config: Config) -> int:
+    """Return the bytes that the weights of the configured model take on a disk."""
+    from mtaudit.lm import registry
+
+    folder = registry.require(config.model)
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+
+
 def fetch(config: Config, progress: Callable[[str, int, int], None]) -> None:
     """Make the configured model ready for all processes.
 

@@ -17,8 +17,8 @@ _GROWTH = 3
 class Meter:
     """Counts rows and tokens and shows a line now and then.
 
-    ``show`` is given the line, the share done in thousandths and 1000, or 0 and 0 while the share
-    is not known.
+    ``rows`` and ``tokens`` are those of this run. ``show`` is given the line, the share done in
+    thousandths and 1000, or 0 and 0 while the share is not known.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Meter:
         self._show, self._every, self._clock = show, every, clock
         self._total = sum(source.size for source in sources)
         self._before = self._within = 0
-        self._rows = self._tokens = self._errors = 0
+        self.rows = self.tokens = self._errors = 0
         self._verdicts: Counter[str] = Counter()
         self._start = self._shown = clock()
         # What was passed over took no time, and must not shorten the time left.
@@ -39,8 +39,8 @@ class Meter:
 
     def update(self, cells: Sequence[Cells], tokens: int) -> None:
         """Take in the cells of rows, and tokens read by the model."""
-        self._rows += len(cells)
-        self._tokens += tokens
+        self.rows += len(cells)
+        self.tokens += tokens
         for one in cells:
             if "error" in one:
                 self._errors += 1
@@ -66,9 +66,9 @@ class Meter:
     def line(self) -> str:
         """Return documents and tokens a second, time left, verdicts."""
         seconds = max(1e-9, self._clock() - self._start)
-        told = [f"{self._rows:,} documents", f"{self._rows / seconds:,.1f}/s"]
-        if self._tokens:
-            told.append(f"{self._tokens / seconds:,.0f} tokens/s")
+        told = [f"{self.rows:,} documents", f"{self.rows / seconds:,.1f}/s"]
+        if self.tokens:
+            told.append(f"{self.tokens / seconds:,.0f} tokens/s")
         left = self._left(seconds)
         if left is not None:
             told.append(f"about {_duration(left)} left")

@@ -38,7 +38,7 @@ class Actor:
         return signature, self._measurer.measure(texts)
 
 
-@dataclass
+@dataclass(eq=False)
 class _Place:
     actor: Any
     # The first is in work. The others wait here: a death is then the fault of the first alone.

@@ -18,10 +18,11 @@ DEFAULT_WEIGHTS = 540_000_000
 _SPARE = 500_000_000
 
 
-def worker_count(wanted: str, config: Config, weights: int = 0) -> int:
+def worker_count(wanted: str, config: Config, *, on_gpu: bool = False, weights: int = 0) -> int:
     """Return how many processes audit: ``wanted`` as a number, or what cores and memory allow.
 
-    ``weights`` is the size of the model's weights in bytes, 0 for the default's.
+    On a GPU it is one. ``weights`` is the size of the model's weights in bytes, 0 for those of the
+    default model.
 
     Raises:
         UsageError: ``wanted`` is neither a number nor ``auto``.
@@ -31,6 +32,8 @@ def worker_count(wanted: str, config: Config, weights: int = 0) -> int:
         if not re.fullmatch(r"\d{1,4}", wanted):
             raise UsageError(f"--workers is {wanted!r}; give a number, or auto")
         return int(wanted)
+    if on_gpu:
+        return 1
     each = NAMES_BYTES
     if config.language_model:
         each = MODEL_BYTES + max(0, weights - DEFAULT_WEIGHTS)

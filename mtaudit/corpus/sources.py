@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from mtaudit.corpus import arrow_files, lines
+from mtaudit.corpus import arrow_files, hub, lines
 from mtaudit.corpus.lines import STDIN, Cut
 from mtaudit.corpus.rows import Rows
 from mtaudit.errors import InputError, UsageError
@@ -23,6 +23,7 @@ _SUFFIXES = {
     ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow", ".txt": "text",
 }  # fmt: skip
 _COMPRESSED = (".gz", ".zst")
+HUB = "hub:"
 _HEAD = Cut(rows=1000, size=4_000_000)
 
 
@@ -31,7 +32,7 @@ class Source:
     """One input that is read from its beginning to its end.
 
     ``paths`` is one file, or many of which each is a document; ``source`` the file whose lines
-    stand beside those of the one path.
+    stand beside those of the one path; ``split`` the part of a data set of the hub.
     """
 
     name: str
@@ -39,10 +40,13 @@ class Source:
     paths: tuple[str, ...]
     unit: str = "line"
     source: str | None = None
+    split: str | None = None
 
     def shards(self, cut: Cut) -> Iterator[Rows]:
         """Yield the rows in shards; the same content is always cut in the same places."""
         path = self.paths[0]
+        if self.kind == "hub":
+            return hub.shards(path, self.split, self.name, cut)
         if self.kind in ("parquet", "arrow"):
             return arrow_files.shards(Path(path), self.name, cut)
         return lines.shards(self._lines(path), cut, self.name)
@@ -70,6 +74,8 @@ class Source:
         """
         if self.paths[0] == STDIN:
             return None
+        if self.kind == "hub":
+            return hub.schema_of(self.paths[0], self.split)
         if self.kind in ("parquet", "arrow"):
             return arrow_files.schema_of(Path(self.paths[0]))
         if self.kind == "text":
@@ -91,7 +97,7 @@ class Source:
 
     def stat(self) -> list[tuple[int, int, int]] | None:
         """Return size and times of the files, by which a change shows; None for a pipe."""
-        if self.paths[0] == STDIN:
+        if self.paths[0] == STDIN or self.kind == "hub":
             return None
         found = []
         for path in (*self.paths, *([self.source] if self.source else [])):
@@ -136,6 +142,10 @@ def find(
 def _found(given: str, kind: str | None, unit: str, split: str | None) -> list[Source]:
     if given == STDIN:
         return [Source("standard input", kind or "jsonl", (STDIN,), unit)]
+    if given.startswith(HUB):
+        if split is None:
+            raise UsageError(f"{given}: give --split, for example --split train")
+        return [Source(given, "hub", (given.removeprefix(HUB),), split=split)]
     path = Path(given)
     if path.is_dir():
         if (path / "dataset_dict.json").is_file():

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -43,14 +42,11 @@ class Workers:
         setup: what each needs.
         count: how many, at least one.
         notice: told what a process says.
-        devices: for each process the GPUs that it may see, () to leave that alone.
 
     """
 
-    def __init__(
-        self, setup: Setup, count: int, notice: Notice, devices: Sequence[str] = ()
-    ) -> None:
-        self._setup, self._count, self._notice, self._devices = setup, count, notice, devices
+    def __init__(self, setup: Setup, count: int, notice: Notice) -> None:
+        self._setup, self._count, self._notice = setup, count, notice
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker | None] = [None] * count
         self._done: deque[Done] = deque()
@@ -101,8 +97,7 @@ class Workers:
 
     def _start(self, place: int) -> None:
         here, there = self._context.Pipe()
-        gpu = self._devices[place] if self._devices else None
-        process = self._context.Process(target=_work, args=(there, self._setup, gpu), daemon=True)
+        process = self._context.Process(target=_work, args=(there, self._setup), daemon=True)
         process.start()
         there.close()
         self._workers[place] = _Worker(process, here, deque())
@@ -160,14 +155,12 @@ def _feed(worker: _Worker) -> None:
             worker.pipe.send(worker.jobs[0])
 
 
-def _work(pipe: Connection, setup: Setup, gpu: str | None) -> None:
+def _work(pipe: Connection, setup: Setup) -> None:
     """Measure jobs until the pipe is closed."""
     # An interrupt is for the process that reads and writes; this one ends when its pipe does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if setup.threads:
         os.environ.update(dict.fromkeys(_THREADS, str(setup.threads)))
-    if gpu is not None:
-        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     try:
         try:
             measurer = Measurer(setup, pipe.send)
