@@ -187,7 +187,8 @@ def fitted(lines: Sequence[dict[str, Any]], digest: str) -> dict[str, Any]:
 
     def features(line: dict[str, Any]) -> list[float]:
         odds = [partial.odds(sign) for sign in line["signs"]]
-        return document_features(odds, sum(sign.words for sign in line["signs"]))
+        critical = max(sign.critical for sign in line["signs"])
+        return document_features(odds, sum(sign.words for sign in line["signs"]), critical)
 
     document = _logistic(
         np.array([features(line) for line in tune]), np.array([line["garbled"] for line in tune])

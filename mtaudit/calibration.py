@@ -81,7 +81,7 @@ class Thresholds:
     # in 100, in translated news of 2021 0.41 and 82 in 100.
     passage: float = 0.69
     passage_edge: float = 0.5
-    passage_major: float = 0.713
+    passage_major: float = 0.76
     # The probability of a slip's likeliest word that edits are looked for at, and the least of its
     # words. Log-odds of a true slip from the log-odds of the first and the gain of the best edit in
     # nats: logistic regression on 375 passages on planted errors and 335 in 39,687 words of

@@ -1,9 +1,10 @@
 """The probability that an editor would call a sentence or a document garbled, and the verdict.
 
-Two logistic models stand one on the other. The lower one reads a sentence: what the tagger and the
-language model tell of it, and the findings in it. The upper one reads a document: its worst
-sentence, its three worst, all of them, and its length. Both were fitted on documents made of
-human-written news and of translations that people rated; ``docs/garbled.md`` has the reliability.
+Two logistic models stand one on the other. The lower one reads a sentence: what the tagger and
+the language model tell of it, and the findings in it. The upper one reads a document: its worst
+sentence, its three worst, all of them, its length, and its surest critical finding. Both were
+fitted on documents made of human-written news and of translations that people rated;
+``docs/garbled.md`` has the reliability.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from mtaudit.text.words import count, words
 
 _TABLES = Path(__file__).parent / "data" / "garbled.json"
 _LEAST = 1e-4
+_UNSURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,16 @@ def sentence_features(one: Signs, *, tagged: bool) -> list[float]:
     return [-read.rating, read.surprisal, *chances, *findings]
 
 
-def document_features(odds: Sequence[float], size: int) -> list[float]:
-    """Return what the upper model weighs, from the sentences' log-odds and the number of words."""
+def document_features(odds: Sequence[float], size: int, critical: float) -> list[float]:
+    """Return what the upper model weighs.
+
+    ``odds`` are the sentences' log-odds, ``size`` the number of words, ``critical`` the greatest of
+    the sentences' signs: one surely garbled name is enough, an unsure one tells little.
+    """
     ranked = sorted(odds, reverse=True) or [0.0]
     top = ranked[:3]
-    return [ranked[0], sum(top) / len(top), sum(ranked) / len(ranked), math.log(max(1, size))]
+    means = sum(top) / len(top), sum(ranked) / len(ranked)
+    return [ranked[0], *means, math.log(max(1, size)), max(0.0, critical - _UNSURE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,9 @@ class Garbling:
         if not every:
             return 0.0
         features = document_features(
-            [self.odds(one) for one in every], sum(one.words for one in every)
+            [self.odds(one) for one in every],
+            sum(one.words for one in every),
+            max(one.critical for one in every),
         )
         return _chance(_weighed(self.document, features))
 

@@ -72,7 +72,7 @@ def test_both_models_are_the_logistic_regressions_that_their_weights_say() -> No
     x = np.array([sentence_features(one, tagged=True) for one in every])
     y = x @ draw.normal(size=x.shape[1]) > 0
     lower = LogisticRegression().fit(x, y)
-    upper = LogisticRegression().fit(draw.normal(size=(80, 4)), draw.random(80) > 0.5)
+    upper = LogisticRegression().fit(draw.normal(size=(80, 5)), draw.random(80) > 0.5)
     own = Garbling(
         True,
         (*lower.coef_[0], lower.intercept_[0]),
@@ -83,8 +83,9 @@ def test_both_models_are_the_logistic_regressions_that_their_weights_say() -> No
     assert [own.of_sentence(one) for one in every] == pytest.approx(wanted.tolist())
     odds = lower.decision_function(x[:5])
     top = sorted(odds)[-3:]
-    features = [max(odds), sum(top) / 3, odds.mean(), math.log(45)]
-    assert document_features(odds.tolist(), 45) == pytest.approx(features)
+    surest = max(0.0, max(one.critical for one in every[:5]) - 0.7)
+    features = [max(odds), sum(top) / 3, odds.mean(), math.log(45), surest]
+    assert document_features(odds.tolist(), 45, surest + 0.7) == pytest.approx(features)
     assert own.of_document(every[:5]) == pytest.approx(upper.predict_proba([features])[0, 1])
     assert own.of_document([]) == 0.0
 
@@ -96,7 +97,7 @@ def test_a_sentence_that_was_not_read_tells_nothing_but_its_findings() -> None:
     assert sentence_features(Signs(1, 0.1, 0.2, 0.3), tagged=False) == [0.1, 0.2, 0.3]
 
 
-TABLE = Garbling(False, (0.0,) * 4, (0.0,) * 5, ((0.001, 0.9), (0.01, 0.6), (0.1, 0.3)))
+TABLE = Garbling(False, (0.0,) * 4, (0.0,) * 6, ((0.001, 0.9), (0.01, 0.6), (0.1, 0.3)))
 
 
 @pytest.mark.parametrize(

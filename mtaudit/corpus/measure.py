@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -156,9 +156,7 @@ class _Counting:
 
 def for_corpora(config: Config) -> Config:
     """Return the configuration without what a corpus has no use for."""
-    unwanted: dict[str, Any] = {"corpus_names": False, "rewrites": False}
-    known = {field.name for field in fields(config)}
-    return replace(config, **{key: value for key, value in unwanted.items() if key in known})
+    return replace(config, corpus_names=False, rewrites=False)
 
 
 def signature_id(signature: Signature) -> str:

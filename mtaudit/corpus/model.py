@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mtaudit.audit import LanguageScorer
 from mtaudit.config import Config
@@ -19,12 +20,9 @@ def scorer_of(config: Config, notice: Notice) -> LanguageScorer:
         ModelError: the model is missing or broken.
 
     """
-    from mtaudit.lm.model import load
-    from mtaudit.lm.scorer import Scorer
-    from mtaudit.tagger.tagger import tagger_of
+    from mtaudit import scorer
 
-    model = load(config.model, config.device)
-    return Scorer(model, cache=None, notice=notice, reader=tagger_of(model.card.digest))
+    return scorer.scorer_of(replace(config, cache=False), notice)
 
 
 def on_gpu(config: Config) -> bool:
