@@ -26,6 +26,8 @@ from mtaudit.text.words import count, words
 _TABLES = Path(__file__).parent / "data" / "garbled.json"
 _LEAST = 1e-4
 _UNSURE = 0.7
+# Shorter and longer documents than were measured count as these, in words.
+_SHORT, _LONG = 100, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def document_features(odds: Sequence[float], size: int, critical: float) -> list
     ranked = sorted(odds, reverse=True) or [0.0]
     top = ranked[:3]
     means = sum(top) / len(top), sum(ranked) / len(ranked)
-    return [ranked[0], *means, math.log(max(1, size)), max(0.0, critical - _UNSURE)]
+    length = math.log(min(max(size, _SHORT), _LONG))
+    return [ranked[0], *means, length, max(0.0, critical - _UNSURE)]
 
 
 @dataclass(frozen=True, slots=True)

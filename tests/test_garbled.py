@@ -84,7 +84,7 @@ def test_both_models_are_the_logistic_regressions_that_their_weights_say() -> No
     odds = lower.decision_function(x[:5])
     top = sorted(odds)[-3:]
     surest = max(0.0, max(one.critical for one in every[:5]) - 0.7)
-    features = [max(odds), sum(top) / 3, odds.mean(), math.log(45), surest]
+    features = [max(odds), sum(top) / 3, odds.mean(), math.log(100), surest]
     assert document_features(odds.tolist(), 45, surest + 0.7) == pytest.approx(features)
     assert own.of_document(every[:5]) == pytest.approx(upper.predict_proba([features])[0, 1])
     assert own.of_document([]) == 0.0

@@ -79,7 +79,7 @@ def test_a_stream_is_read_as_it_is_scored(scorer: Scorer) -> None:
     for score in small.stream(texts()):
         scores.append(score)
         assert taken - len(scores) < 12
-    assert scores[7:9] == scorer.score([f"{TEXTS[1]} 7", f"{TEXTS[2]} 8"])
+    assert scores[7:9] == Scorer(scorer.model).score([f"{TEXTS[1]} 7", f"{TEXTS[2]} 8"])
 
 
 def test_worker_processes_change_nothing(scorer: Scorer) -> None:
