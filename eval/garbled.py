@@ -36,7 +36,15 @@ from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document
 from mtaudit.finding import DocumentReport
-from mtaudit.garbled import Garbling, Read, Signs, document_features, sentence_features
+from mtaudit.garbled import (
+    Garbling,
+    Point,
+    Read,
+    Signs,
+    document_features,
+    sentence_features,
+    weight,
+)
 from mtaudit.names.store import shipped
 from mtaudit.scorer import scorer_of
 from mtaudit.tagger.tagger import Tagger
@@ -187,8 +195,7 @@ def fitted(lines: Sequence[dict[str, Any]], digest: str) -> dict[str, Any]:
 
     def features(line: dict[str, Any]) -> list[float]:
         odds = [partial.odds(sign) for sign in line["signs"]]
-        critical = max(sign.critical for sign in line["signs"])
-        return document_features(odds, sum(sign.words for sign in line["signs"]), critical)
+        return document_features(line["signs"], odds, tagged=tagged)
 
     document = _logistic(
         np.array([features(line) for line in tune]), np.array([line["garbled"] for line in tune])
@@ -199,19 +206,17 @@ def fitted(lines: Sequence[dict[str, Any]], digest: str) -> dict[str, Any]:
     label = np.array([line["garbled"] for line in held])
     ps = np.array([whole.of_sentence(s) for line in held for s in line["signs"]])
     ls = np.array([label for line in held for label in line["labels"]])
-    human = np.array([whole.of_document(line["signs"]) for line in tune if line["kind"] == "human"])
-    human_held = p[[line["kind"] == "human" for line in held]]
+    human = [line["signs"] for line in tune if line["kind"] == "human"]
+    chances = np.sort([whole.of_document(one) for one in human])[::-1]
+    weights = np.sort([weight(one) for one in human])[::-1]
     operating = []
     for rate in RATES:
-        threshold = float(np.sort(human)[::-1][min(len(human) - 1, int(rate * len(human)))])
-        caught = {
-            kind: float(np.mean([
-                value > threshold for value, line in zip(p, held, strict=True)
-                if line["garbled"] and line["kind"].startswith(kind)
-            ])) for kind in ("qe", "mixed", "name")
-        }  # fmt: skip
-        row = (rate, threshold, float((human_held > threshold).mean()), *caught.values())
-        operating.append([round(value, 4) for value in row])
+        # Two signs decide, each at half of the share.
+        at = min(len(human) - 1, int(rate / 2 * len(human)))
+        point = Point(rate, float(chances[at]), float(weights[at]))
+        shares = [_told(whole, held, point, kind) for kind in ("human", "qe", "mixed", "name")]
+        operating.append([round(v, 4) for v in (rate, point.probability, point.weight, *shares)])
+    human_held = [line for line in held if line["kind"] == "human"]
     return {
         "digest": digest,
         "sentence": [round(float(w), 5) for w in sentence],
@@ -223,6 +228,13 @@ def fitted(lines: Sequence[dict[str, Any]], digest: str) -> dict[str, Any]:
         "sentence_reliability": reliability(ps, ls),
         "sentence_calibration_error": round(calibration_error(ps, ls), 4),
         "sentence_auroc": round(float(roc_auc_score(ls, ps)), 4),
+        # Human-written news that are reviewed for a critical finding, at any rate.
+        "critical": round(
+            float(
+                np.mean([any(sign.critical > 0 for sign in line["signs"]) for line in human_held])
+            ),
+            4,
+        ),
         "documents": {
             "fitted": len(tune),
             "held": len(held),
@@ -230,6 +242,16 @@ def fitted(lines: Sequence[dict[str, Any]], digest: str) -> dict[str, Any]:
             "human": len(human_held),
         },
     }
+
+
+def _told(whole: Garbling, held: Sequence[dict[str, Any]], point: Point, kind: str) -> float:
+    """Return the share of the documents of a kind, the sound ones of news, that lie above."""
+    chosen = [
+        line["signs"]
+        for line in held
+        if line["kind"].startswith(kind) and line["garbled"] == (kind != "human")
+    ]
+    return float(np.mean([whole.above(one, point) for one in chosen]))
 
 
 def _logistic(x: Floats, y: npt.NDArray[np.bool_]) -> tuple[float, ...]:

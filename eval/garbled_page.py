@@ -25,7 +25,8 @@ def page(tables: Mapping[str, Any]) -> str:
         "something by the words it was read as. Of each sentence it weighs the tagger's rating, "
         "the mean surprisal, the tagger's probabilities (mean error, mean edit, worst error) and "
         "the findings; of the document its worst sentence, its three worst, all of them, its "
-        "length, and its surest critical finding. Both are logistic regressions "
+        "length, and its surest critical finding. Without the tagger the findings alone count. "
+        "Both are logistic regressions "
         "(`mtaudit/garbled.py`); a report gives the lower one's probability as the `garbled` of a "
         "segment.\n\n"
         "The documents have eight sentences each: human-written news; Wikipedia text translated "
@@ -53,15 +54,20 @@ def _section(title: str, table: Mapping[str, Any], picture: str) -> str:
         "| mean probability | share garbled | documents |\n|---|---|---|",
         *(f"| {p:.3f} | {share:.3f} | {size} |" for p, share, size in table["reliability"]),
         "",
-        "A document gets `review` above the threshold of `--max-false-alarm`, and `block` above "
-        "that of a tenth of it (of 0.001 at least). Thresholds are those that this share of the "
-        "human-written news of the fitting half lies above; the other columns are of the other "
-        "half.\n",
-        "| `--max-false-alarm` | threshold | human news above | rated translations caught | "
-        "low sentence in news caught | garbled name in news caught |\n|---|---|---|---|---|---|",
+        "A document is above the point of a share when its probability is above the first figure "
+        "or the weight of its findings above the second; half of the share of the human-written "
+        "news of the fitting half lies above each. It gets `review` above the point of "
+        "`--max-false-alarm`, and `block` above that of a tenth of it (of 0.001 at least). A "
+        "document with a critical finding gets `review` at any share: of human-written news "
+        f"{100 * table['critical']:.1f} in 100 have one. The other columns are shares of the half "
+        "that nothing was chosen on.\n",
+        "| `--max-false-alarm` | probability | weight | human news above | rated translations "
+        "caught | low sentence in news caught | garbled name in news caught |"
+        "\n|---|---|---|---|---|---|---|",
         *(
-            f"| {rate:g} | {threshold:.3f} | {human:.3f} | {qe:.2f} | {mixed:.2f} | {name:.2f} |"
-            for rate, threshold, human, qe, mixed, name in table["operating"]
+            f"| {rate:g} | {chance:.3f} | {weight:.3f} | {human:.3f} | {qe:.2f} | {mixed:.2f} | "
+            f"{name:.2f} |"
+            for rate, chance, weight, human, qe, mixed, name in table["operating"]
         ),
         "",
     ]

@@ -120,7 +120,7 @@ class Auditor:
         self._thresholds = thresholds
         self._garbling = garbling(scorer.reader_digest if scorer is not None else "")
         # Said now, and not when the first document has been measured.
-        self._garbling.threshold(config.max_false_alarm)
+        self._garbling.point(config.max_false_alarm)
         self._checks: tuple[Check, ...] = tuple(c for c in CHECKS if c.name not in config.disable)
 
     @property
@@ -319,7 +319,7 @@ class Auditor:
             language=one.language,
             words=words,
             modes=("target",),
-            verdict=self._garbling.verdict(chance, self._config.max_false_alarm),
+            verdict=self._garbling.verdict(told, self._config.max_false_alarm),
             quality=quality,
             garbled=round(chance, 4),
             fluency=self._fluency(score),

@@ -2,9 +2,9 @@
 
 Two logistic models stand one on the other. The lower one reads a sentence: what the tagger and
 the language model tell of it, and the findings in it. The upper one reads a document: its worst
-sentence, its three worst, all of them, its length, and its surest critical finding. Both were
-fitted on documents made of human-written news and of translations that people rated;
-``docs/garbled.md`` has the reliability.
+sentence, its three worst, all of them, its length, and its surest critical finding. Without the
+tagger both weigh the findings alone. They were fitted on documents made of human-written news and
+of translations that people rated; ``docs/garbled.md`` has the reliability.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ from mtaudit.text.words import count, words
 
 _TABLES = Path(__file__).parent / "data" / "garbled.json"
 _LEAST = 1e-4
+# How far a true finding of each severity would move an editor to call the text garbled.
+_MINOR, _MAJOR, _CRITICAL = 0.05, 0.4, 0.9
+# The weight of findings from which on it counts.
+_NOTHING = 0.02
 _UNSURE = 0.7
 # Shorter and longer documents than were measured count as these, in words.
 _SHORT, _LONG = 100, 400
@@ -60,6 +64,23 @@ class Signs:
     critical: float
     read: Read | None = None
 
+    @property
+    def weight(self) -> float:
+        """The probability that a true finding makes the sentence garbled, whatever was read."""
+        return weight([self])
+
+
+def weight(sentences: Iterable[Signs]) -> float:
+    """Return the probability that at least one finding is true and makes the text garbled.
+
+    Findings are taken as independent: noisy-or over confidence times the weight of the severity.
+    """
+    sound = 1.0
+    for one in sentences:
+        sound *= (1 - _MINOR * one.minor) * (1 - _MAJOR * one.major)
+        sound *= 1 - _CRITICAL * one.critical
+    return 1.0 - sound
+
 
 def signs(
     document: Document, segment: Segment, score: TextScore | None, findings: Sequence[Finding]
@@ -87,13 +108,13 @@ def _read(document: Document, segment: Segment, score: TextScore) -> Read | None
 
 
 def sentence_features(one: Signs, *, tagged: bool) -> list[float]:
-    """Return what the lower model weighs: what was read, with ``tagged``, and the findings.
+    """Return what the lower model weighs: what was read and the findings, or their weight alone.
 
     A sentence that no token of was read, such as a lone dash, has nothing to tell.
     """
-    findings = [one.minor, one.major, one.critical]
     if not tagged:
-        return findings
+        return [_logit(max(_NOTHING, one.weight))]
+    findings = [one.minor, one.major, one.critical]
     read = one.read
     if read is None:
         return [0.0, 0.0, _logit(0.0), _logit(0.0), _logit(0.0), *findings]
@@ -101,32 +122,48 @@ def sentence_features(one: Signs, *, tagged: bool) -> list[float]:
     return [-read.rating, read.surprisal, *chances, *findings]
 
 
-def document_features(odds: Sequence[float], size: int, critical: float) -> list[float]:
-    """Return what the upper model weighs.
+def document_features(
+    sentences: Sequence[Signs], odds: Sequence[float], *, tagged: bool
+) -> list[float]:
+    """Return what the upper model weighs; ``odds`` are the sentences' log-odds.
 
-    ``odds`` are the sentences' log-odds, ``size`` the number of words, ``critical`` the greatest of
-    the sentences' signs: one surely garbled name is enough, an unsure one tells little.
+    Without a tagger that is the weight of all findings. One surely garbled name is enough, an
+    unsure one tells little: of a critical finding counts what is above ``_UNSURE``.
     """
-    ranked = sorted(odds, reverse=True) or [0.0]
+    if not tagged:
+        return [_logit(max(_NOTHING, weight(sentences)))]
+    ranked = sorted(odds, reverse=True)
     top = ranked[:3]
-    means = sum(top) / len(top), sum(ranked) / len(ranked)
+    size = sum(one.words for one in sentences)
     length = math.log(min(max(size, _SHORT), _LONG))
-    return [ranked[0], *means, length, max(0.0, critical - _UNSURE)]
+    critical = max(0.0, max(one.critical for one in sentences) - _UNSURE)
+    return [ranked[0], sum(top) / len(top), sum(ranked) / len(ranked), length, critical]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where verdicts change: ``rate`` is the share of human-written documents that lie above.
+
+    A document lies above when its probability or the weight of its findings does.
+    """
+
+    rate: float
+    probability: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Garbling:
-    """The fitted models of one way of auditing, and the thresholds of its verdicts.
+    """The fitted models of one way of auditing, and the points of its verdicts.
 
-    ``sentence`` and ``document`` are weights with the constant last; ``operating`` are pairs of a
-    share of human-written documents, rising, and the probability that only this share reaches.
-    ``tagged`` is whether what the tagger reads is weighed.
+    ``tagged`` is whether what the tagger reads is weighed; ``sentence`` and ``document`` are
+    weights with the constant last; ``points`` have rising rates.
     """
 
     tagged: bool
     sentence: tuple[float, ...]
     document: tuple[float, ...]
-    operating: tuple[tuple[float, float], ...]
+    points: tuple[Point, ...]
 
     def odds(self, one: Signs) -> float:
         """Return the log-odds that a sentence is garbled."""
@@ -136,20 +173,17 @@ class Garbling:
         """Return the probability that a sentence is garbled."""
         return _chance(self.odds(one))
 
-    def of_document(self, sentences: Iterable[Signs]) -> float:
+    def of_document(self, sentences: Sequence[Signs]) -> float:
         """Return the probability that a document is garbled; one without sentences is not."""
-        every = list(sentences)
-        if not every:
+        if not sentences:
             return 0.0
-        features = document_features(
-            [self.odds(one) for one in every],
-            sum(one.words for one in every),
-            max(one.critical for one in every),
+        odds = [self.odds(one) for one in sentences]
+        return _chance(
+            _weighed(self.document, document_features(sentences, odds, tagged=self.tagged))
         )
-        return _chance(_weighed(self.document, features))
 
-    def threshold(self, rate: float) -> float:
-        """Return the probability that at most ``rate`` of human-written documents reach.
+    def point(self, rate: float) -> Point:
+        """Return the point above which at most ``rate`` of human-written documents lie.
 
         Between two measured shares the smaller one counts.
 
@@ -157,20 +191,28 @@ class Garbling:
             ConfigError: the share is smaller than the smallest that was measured.
 
         """
-        reached = [threshold for share, threshold in self.operating if share <= rate]
+        reached = [point for point in self.points if point.rate <= rate]
         if not reached:
             raise ConfigError(
                 f"max_false_alarm is {rate}; human-written news was measured for "
-                f"{self.operating[0][0]} and above"
+                f"{self.points[0].rate} and above"
             )
         return reached[-1]
 
-    def verdict(self, probability: float, rate: float) -> Verdict:
-        """Return ``review`` above the threshold of ``rate``, ``block`` above that of a tenth."""
-        strictest = self.operating[0][0]
-        if probability > self.threshold(max(strictest, min(rate, rate / 10))):
+    def above(self, sentences: Sequence[Signs], point: Point) -> bool:
+        """Whether a document lies above a point."""
+        return self.of_document(sentences) > point.probability or weight(sentences) > point.weight
+
+    def verdict(self, sentences: Sequence[Signs], rate: float) -> Verdict:
+        """Return ``review`` above the point of ``rate``, ``block`` above that of a tenth of it.
+
+        A critical finding is reviewed at any rate: what it costs to miss one is not the editor's
+        time.
+        """
+        if self.above(sentences, self.point(max(self.points[0].rate, rate / 10))):
             return "block"
-        return "review" if probability > self.threshold(rate) else "pass"
+        critical = any(one.critical > 0 for one in sentences)
+        return "review" if critical or self.above(sentences, self.point(rate)) else "pass"
 
 
 @cache
@@ -192,7 +234,7 @@ def garbling(tagger: str) -> Garbling:
         tagged,
         tuple(table["sentence"]),
         tuple(table["document"]),
-        tuple((rate, threshold) for rate, threshold, *_ in table["operating"]),
+        tuple(Point(*row[:3]) for row in table["operating"]),
     )
 
 
