@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,8 +77,9 @@ class RayActors:
                 own = {"num_cpus": count} if count else {}
                 self._ray.init(include_dashboard=False, **own, **quiet)
             else:
+                _reach(address)
                 self._ray.init(address=address, **quiet)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             told = " ".join(str(error).split())[:160]
             raise UsageError(f"no Ray cluster at {address or 'this machine'} ({told})") from error
         resources = self._ray.cluster_resources()
@@ -183,6 +185,13 @@ class RayActors:
             raise ResourceError(f"no actor of the cluster could start ({told})") from error
         assert isinstance(made, Signature)
         return made
+
+
+def _reach(address: str) -> None:
+    """Raise OSError where nobody listens; Ray itself tries for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def _ray() -> Any:
