@@ -205,8 +205,9 @@ def main() -> int:
             write_corpus(path, rows, sentences=given.sentences)
             for tier in given.tiers.split(","):
                 setup = _setup(tier)
-                count = resources.worker_count(given.workers, setup.config)
-                engine = partial(Workers, setup, count, print)
+                found = resources.processes(given.workers, setup.config)
+                setup = replace(setup, threads=found.threads)
+                engine = partial(Workers, setup, found.count, print)
                 made = run(path, folder / f"{tier}-{rows}", setup, engine)
                 print(
                     f"{tier:6} {rows:<9,} {made.sentences / made.seconds:<12,.1f} "

@@ -18,6 +18,7 @@ import pytest
 
 from eval.corpus_kills import kill_often, write_corpus
 from mtaudit.config import Config
+from mtaudit.corpus import resources
 from mtaudit.corpus.columns import chosen
 from mtaudit.corpus.engine import Inline
 from mtaudit.corpus.measure import Setup, for_corpora
@@ -217,3 +218,31 @@ def test_truncated_file_ends_with_code_3(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert b"1 files could not be read to their end" in done.stderr
     assert "cannot be read any further" in rows_of(tmp_path / "out")[-1]["error"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "model", "cores", "memory", "expected"),
+    [
+        ("auto", False, 8, 64, (8, 1)),
+        ("auto", True, 2, 64, (1, 2)),
+        ("auto", True, 16, 64, (4, 4)),
+        ("auto", True, 16, 4, (2, 8)),
+        ("auto", True, 16, 1, (1, 16)),
+        ("2", True, 2, 64, (2, 1)),
+        ("3", True, 2, 64, (3, 1)),
+        ("0", True, 2, 64, (0, 0)),
+    ],
+)
+def test_processes_fit_cores_and_memory(
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: str,
+    model: bool,
+    cores: int,
+    memory: int,
+    expected: tuple[int, int],
+) -> None:
+    monkeypatch.setattr(resources, "cores", lambda: cores)
+    monkeypatch.setattr(resources, "available_memory", lambda: memory * 10**9)
+    found = resources.processes(wanted, Config(language_model=model))
+    assert (found.count, found.threads) == expected
+    assert resources.processes("auto", Config(), on_gpu=True) == resources.Processes(1, 0)

@@ -286,13 +286,13 @@ def _score(
         if address is not _HERE:
             from mtaudit.corpus.ray_engine import RayActors
 
-            count = 0 if workers == "auto" else resources.worker_count(workers, config)
+            count = 0 if workers == "auto" else resources.processes(workers, config).count
             gpu = config.language_model and config.device == "cuda"
             return RayActors(made, count, activity.say, address, gpu=gpu)
-        count = resources.worker_count(workers, config, on_gpu=on_gpu, weights=weights)
-        if not count:
+        found = resources.processes(workers, config, on_gpu=on_gpu, weights=weights)
+        if not found.count:
             return Inline(made, activity.say)
-        return Workers(replace(made, threads=0 if on_gpu else 1), count, activity.say)
+        return Workers(replace(made, threads=found.threads), found.count, activity.say)
 
     return score(
         sources,
