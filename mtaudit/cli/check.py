@@ -13,6 +13,7 @@ import typer
 
 from mtaudit import config as configuration
 from mtaudit.audit import Auditor, LanguageScorer
+from mtaudit.cli import options
 from mtaudit.cli.activity import Activity
 from mtaudit.config import Config
 from mtaudit.document import Document
@@ -55,27 +56,13 @@ def check(
         FailOn | None,
         typer.Option(help="Exit with 1 on findings of this severity or above. [default: major]"),
     ] = None,
-    min_confidence: Annotated[
-        float | None,
-        typer.Option(help="Leave out findings below this confidence, 0 to 1. [default: 0.5]"),
-    ] = None,
-    max_false_alarm: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of sound documents that may get another verdict than pass. [default: 0.01]"
-        ),
-    ] = None,
+    min_confidence: options.MinConfidence = None,
+    max_false_alarm: options.MaxFalseAlarm = None,
     rewrites: Annotated[
         bool, typer.Option("--rewrites/--no-rewrites", help="Look for edits of suspect wording.")
     ] = True,
-    model: Annotated[
-        str | None,
-        typer.Option(help="Language model: a name, a folder or a GGUF file.", show_default=False),
-    ] = None,
-    device: Annotated[
-        str | None,
-        typer.Option(help="Where the model runs: auto, cpu or cuda. [default: auto]"),
-    ] = None,
+    model: options.Model = None,
+    device: options.Device = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Measure anew what the score cache knows.")
     ] = False,
@@ -83,12 +70,8 @@ def check(
         bool, typer.Option("--no-lm", help="Names and rules only, without the language model.")
     ] = False,
     words: Annotated[bool, typer.Option("--words", help="Add the surprisal of each word.")] = False,
-    style: Annotated[
-        str | None, typer.Option(help="House style of suggested names: house, ap or bbc.")
-    ] = None,
-    names: Annotated[
-        Path | None, typer.Option(help="Names file that mtaudit names build has made.")
-    ] = None,
+    style: options.Style = None,
+    names: options.Names = None,
     corpus_names: Annotated[
         bool,
         typer.Option(
@@ -97,18 +80,12 @@ def check(
             "measured.",
         ),
     ] = False,
-    disable: Annotated[
-        list[str] | None, typer.Option(help="Leave out a check; may be given again.")
-    ] = None,
+    disable: options.Disable = None,
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of the input. [default: UTF-8]")
     ] = None,
-    max_characters: Annotated[
-        int | None, typer.Option(help="Longest document to audit. [default: 1000000]")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="Configuration file, in place of the nearest one.")
-    ] = None,
+    max_characters: options.MaxCharacters = None,
+    config: options.ConfigFile = None,
 ) -> int:
     """Audit articles and print the report.
 

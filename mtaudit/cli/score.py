@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mtaudit import config as configuration
+from mtaudit.cli import options
 from mtaudit.cli.activity import Activity
 from mtaudit.config import Config
 from mtaudit.errors import ExitCode, UsageError
@@ -140,32 +141,15 @@ def score(
     resume: Annotated[
         bool, typer.Option("--resume/--no-resume", help="Keep the shards that are done.")
     ] = True,
-    model: Annotated[
-        str | None,
-        typer.Option(help="Language model: a name, a folder or a GGUF file.", show_default=False),
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option(help="Where the model runs: auto, cpu or cuda. [default: auto]")
-    ] = None,
-    style: Annotated[
-        str | None, typer.Option(help="House style of suggested names: house, ap or bbc.")
-    ] = None,
-    names: Annotated[
-        Path | None, typer.Option(help="Names file that mtaudit names build has made.")
-    ] = None,
-    min_confidence: Annotated[
-        float | None,
-        typer.Option(help="Leave out findings below this confidence, 0 to 1. [default: 0.5]"),
-    ] = None,
-    disable: Annotated[
-        list[str] | None, typer.Option(help="Leave out a check; may be given again.")
-    ] = None,
-    max_characters: Annotated[
-        int | None, typer.Option(help="Longest text to audit. [default: 1000000]")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="Configuration file, in place of the nearest one.")
-    ] = None,
+    model: options.Model = None,
+    device: options.Device = None,
+    style: options.Style = None,
+    names: options.Names = None,
+    min_confidence: options.MinConfidence = None,
+    max_false_alarm: options.MaxFalseAlarm = None,
+    disable: options.Disable = None,
+    max_characters: options.MaxCharacters = None,
+    config: options.ConfigFile = None,
 ) -> int:
     """Audit a corpus and append mtaudit's columns to its rows, each exactly once.
 
@@ -186,6 +170,7 @@ def score(
             "language_model": tier is Tier.FULL,
             "device": device,
             "min_confidence": min_confidence,
+            "max_false_alarm": max_false_alarm,
             "style": style,
             "names": None if names is None else str(names),
             "disable": disable or None,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from typing_extensions import override
 
+from mtaudit.corpus.rows import json_bytes
 from mtaudit.errors import InputError
 
 Mask = npt.NDArray[np.bool_]
@@ -200,27 +198,4 @@ def comparable(column: Any) -> Any:
 
 def json_line(row: dict[str, Any]) -> bytes:
     """Return a row as one line of JSON; NaN and infinities, which JSON lacks, become null."""
-    try:
-        text = json.dumps(row, ensure_ascii=False, allow_nan=False, default=_plain)
-    except ValueError:
-        text = json.dumps(_finite(row), ensure_ascii=False, allow_nan=False, default=_plain)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
-
-
-def _plain(value: Any) -> Any:
-    """Return what JSON has for a value of Arrow: dates in ISO 8601, bytes in base 64, else text."""
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    return str(value)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_finite(one) for one in value]
-    return value
+    return json_bytes(row) + b"\n"
