@@ -65,6 +65,11 @@ class Context:
             value += _NAMED_ELSEWHERE + 0.5 * math.log(times)
         return value
 
+    def concerns(self, entity: Entity) -> bool:
+        """Whether the document names or hints at a country of the entity."""
+        own = set(entity.countries)
+        return bool(own & self.countries.keys() or own & self.hinted)
+
     def prior_of(self, lands: Set[str]) -> float:
         """Return log P(a phrase of the language of some countries | document), up to a constant."""
         if lands & self.countries.keys():

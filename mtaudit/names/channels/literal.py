@@ -3,8 +3,8 @@
 log P(words | name) is the sum over the words of the log share of each among the readings of its
 source word, by the inverse root of its rank; then the order (the source's or its mirror image -0.7,
 two words out of three turned round -1.6, any other -2.5), -0.3 for each joining word, and 1.5 where
-the words are written as a name. One word of a name of three or more may be read in a way that no
-lexicon knows, for -4.5.
+the words are written as a name and the document is about a country of it. One word of a name of
+three or more may be read in a way that no lexicon knows, for -4.5.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mtaudit.document import Document, Segment, Span
-from mtaudit.names.build import FEWEST_PARTIAL, ONE_WORD_KINDS
+from mtaudit.names.build import FEWEST_PARTIAL, ONE_WORD_KINDS, content_words
 from mtaudit.names.channels.candidate import Candidate
 from mtaudit.names.context import Context, cued
 from mtaudit.names.countries import country_words
@@ -109,7 +109,7 @@ def literal_readings(
             continue
         starts = _starts(pattern, where)
         if starts:
-            yield from _occurrences(document, segment, tokens, pattern, starts, knowledge)
+            yield from _occurrences(document, segment, tokens, pattern, starts, knowledge, context)
 
 
 def _patterns(
@@ -229,6 +229,7 @@ def _occurrences(
     pattern: Pattern,
     starts: Sequence[int],
     knowledge: KnowledgeBase,
+    context: Context,
 ) -> Iterator[Candidate]:
     for first in starts:
         match = _match(document.text, tokens, first, pattern)
@@ -243,7 +244,10 @@ def _occurrences(
             continue
         via = _PARTIAL if match.partial else _VIA[min(3, len(chosen))]
         own = entity.sources[0][1] if entity.sources else ""
-        yield Candidate(span, entity, _logprob(match, pattern), via, pattern.written or own)
+        logprob = _logprob(match, pattern)
+        if context.concerns(entity) and _written_as_name(match, entity):
+            logprob += _NAMED
+        yield Candidate(span, entity, logprob, via, pattern.written or own)
 
 
 def _qualifying(match: _Match, entity: Entity) -> int:
@@ -347,7 +351,6 @@ def _joined(text: str, end: int, start: int) -> bool:
 def _logprob(match: _Match, pattern: Pattern) -> float:
     """Return log P(words | name): each alternative by the inverse of its rank, then the order."""
     value = _JOINER * match.joiners + _order([slot for slot in match.slots if slot is not None])
-    value += _NAMED * _written_as_name(match)
     for token, slot in zip(match.tokens, match.slots, strict=True):
         if slot is None:
             value += _UNREAD
@@ -357,11 +360,20 @@ def _logprob(match: _Match, pattern: Pattern) -> float:
     return value
 
 
-def _written_as_name(match: _Match) -> bool:
-    """Whether the words, nouns of kind aside, have capitals that no sentence's beginning gives."""
+def _written_as_name(match: _Match, entity: Entity) -> bool:
+    """Whether words of English, nouns of kind aside, have capitals that no beginning gives them.
+
+    Words that the name has in print are no reading of it: "the district of Donetsk".
+    """
     own = [token for token in match.tokens if token.stem not in _KINDS] or list(match.tokens)
     inside = own if match.first else own[1:]
-    return len(match.tokens) > 1 and bool(inside) and all(token.text[0].isupper() for token in own)
+    printed = {stem(word) for form in entity.forms for word in content_words(form)}
+    return (
+        len(match.tokens) > 1
+        and bool(inside)
+        and any(token.stem not in printed for token in own)
+        and all(token.text[0].isupper() and zipf(bare(token.text)) >= _COMMON for token in own)
+    )
 
 
 def _rank(token: _Token, slot: Mapping[str, int]) -> int:
