@@ -35,8 +35,9 @@ from eval.splits import HUMAN, LANGUAGES, OWN_NAMES, QE_DEV
 from mtaudit.audit import Auditor
 from mtaudit.config import Config
 from mtaudit.document import Document
-from mtaudit.finding import DocumentReport
+from mtaudit.finding import DocumentReport, Severity
 from mtaudit.garbled import (
+    REVIEW_BELOW,
     Garbling,
     Point,
     Read,
@@ -47,6 +48,7 @@ from mtaudit.garbled import (
 )
 from mtaudit.names.store import shipped
 from mtaudit.scorer import scorer_of
+from mtaudit.scoring import PENALTY
 from mtaudit.tagger.tagger import Tagger
 from mtaudit.tagger.tagger import shipped as shipped_tagger
 from mtaudit.text.markup import view_of
@@ -228,13 +230,8 @@ def fitted(lines: Sequence[dict[str, Any]], digest: str) -> dict[str, Any]:
         "sentence_reliability": reliability(ps, ls),
         "sentence_calibration_error": round(calibration_error(ps, ls), 4),
         "sentence_auroc": round(float(roc_auc_score(ls, ps)), 4),
-        # Human-written news that are reviewed for a critical finding, at any rate.
-        "critical": round(
-            float(
-                np.mean([any(sign.critical > 0 for sign in line["signs"]) for line in human_held])
-            ),
-            4,
-        ),
+        # Human-written news that are reviewed at any rate.
+        "grave": round(float(np.mean([_grave(line) for line in human_held])), 4),
         "documents": {
             "fitted": len(tune),
             "held": len(held),
@@ -254,6 +251,13 @@ def _told(whole: Garbling, held: Sequence[dict[str, Any]], point: Point, kind: s
     return float(np.mean([whole.above(one, point) for one in chosen]))
 
 
+def _grave(line: dict[str, Any]) -> bool:
+    """Whether a document has a critical finding or a quality that is always reviewed."""
+    points = sum(PENALTY[Severity(name)] * n for name, n in line["severities"].items())
+    critical = any(sign.critical > 0 for sign in line["signs"])
+    return critical or 100 - 100 * points / max(1, line["words"]) < REVIEW_BELOW
+
+
 def _logistic(x: Floats, y: npt.NDArray[np.bool_]) -> tuple[float, ...]:
     spread = x.std(0) + 1e-9
     model = LogisticRegression(C=1.0, max_iter=2000).fit(x / spread, y)
@@ -261,11 +265,15 @@ def _logistic(x: Floats, y: npt.NDArray[np.bool_]) -> tuple[float, ...]:
 
 
 def _bins(p: Floats) -> list[npt.NDArray[np.int64]]:
-    return [part for part in np.array_split(np.argsort(p, kind="stable"), 10) if len(part)]
+    """Return ten bins of nearly equal size, fewer where equal values have to stay together."""
+    order = np.argsort(p, kind="stable")
+    ranked = p[order]
+    cuts = [np.searchsorted(ranked, ranked[len(p) * i // 10], side="left") for i in range(1, 10)]
+    return [part for part in np.split(order, sorted(set(map(int, cuts)))) if len(part)]
 
 
 def reliability(p: Floats, label: npt.NDArray[np.bool_]) -> list[list[float]]:
-    """Return, for ten bins of equal size, the mean probability, the share garbled, the size."""
+    """Return, for each bin, the mean probability, the share garbled, the size."""
     return [
         [round(float(p[part].mean()), 4), round(float(label[part].mean()), 4), len(part)]
         for part in _bins(p)
@@ -273,7 +281,7 @@ def reliability(p: Floats, label: npt.NDArray[np.bool_]) -> list[list[float]]:
 
 
 def calibration_error(p: Floats, label: npt.NDArray[np.bool_]) -> float:
-    """Return the expected calibration error over ten bins of equal size."""
+    """Return the expected calibration error over the bins."""
     return sum(
         len(part) / len(p) * abs(float(p[part].mean()) - float(label[part].mean()))
         for part in _bins(p)

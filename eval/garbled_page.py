@@ -48,7 +48,9 @@ def _section(title: str, table: Mapping[str, Any], picture: str) -> str:
     lines = [
         f"## {title}\n",
         f"Expected calibration error {table['calibration_error']:.3f} for documents and "
-        f"{table['sentence_calibration_error']:.3f} for sentences, over ten bins of equal size; "
+        f"{table['sentence_calibration_error']:.3f} for sentences, over ten bins of nearly "
+        "equal size, fewer where "
+        "equal probabilities stay together; "
         f"area under the ROC curve {table['auroc']:.3f} and {table['sentence_auroc']:.3f}.\n",
         f"![Reliability: probability against share garbled]({picture})\n",
         "| mean probability | share garbled | documents |\n|---|---|---|",
@@ -58,9 +60,10 @@ def _section(title: str, table: Mapping[str, Any], picture: str) -> str:
         "or the weight of its findings above the second; half of the share of the human-written "
         "news of the fitting half lies above each. It gets `review` above the point of "
         "`--max-false-alarm`, and `block` above that of a tenth of it (of 0.001 at least). A "
-        "document with a critical finding gets `review` at any share: of human-written news "
-        f"{100 * table['critical']:.1f} in 100 have one. The other columns are shares of the half "
-        "that nothing was chosen on.\n",
+        "document with a critical finding or a quality below 90 gets `review` at any share: of "
+        f"human-written news {100 * table['grave']:.1f} in 100 have one. The other columns are "
+        "shares of the half "
+        "that no weight and no threshold was fitted on.\n",
         "| `--max-false-alarm` | probability | weight | human news above | rated translations "
         "caught | low sentence in news caught | garbled name in news caught |"
         "\n|---|---|---|---|---|---|---|",

@@ -319,7 +319,7 @@ class Auditor:
             language=one.language,
             words=words,
             modes=("target",),
-            verdict=self._garbling.verdict(told, self._config.max_false_alarm),
+            verdict=self._garbling.verdict(told, quality, self._config.max_false_alarm),
             quality=quality,
             garbled=round(chance, 4),
             fluency=self._fluency(score),

@@ -24,6 +24,7 @@ from mtaudit.finding import Finding, Severity, Verdict
 from mtaudit.text.words import count, words
 
 _TABLES = Path(__file__).parent / "data" / "garbled.json"
+REVIEW_BELOW = 90.0
 _LEAST = 1e-4
 # How far a true finding of each severity would move an editor to call the text garbled.
 _MINOR, _MAJOR, _CRITICAL = 0.05, 0.4, 0.9
@@ -203,16 +204,15 @@ class Garbling:
         """Whether a document lies above a point."""
         return self.of_document(sentences) > point.probability or weight(sentences) > point.weight
 
-    def verdict(self, sentences: Sequence[Signs], rate: float) -> Verdict:
+    def verdict(self, sentences: Sequence[Signs], quality: float, rate: float) -> Verdict:
         """Return ``review`` above the point of ``rate``, ``block`` above that of a tenth of it.
 
-        A critical finding is reviewed at any rate: what it costs to miss one is not the editor's
-        time.
+        A critical finding and a quality below ``REVIEW_BELOW`` are reviewed at any rate.
         """
         if self.above(sentences, self.point(max(self.points[0].rate, rate / 10))):
             return "block"
-        critical = any(one.critical > 0 for one in sentences)
-        return "review" if critical or self.above(sentences, self.point(rate)) else "pass"
+        grave = quality < REVIEW_BELOW or any(one.critical > 0 for one in sentences)
+        return "review" if grave or self.above(sentences, self.point(rate)) else "pass"
 
 
 @cache

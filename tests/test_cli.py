@@ -91,8 +91,7 @@ def test_jsonl_is_the_contract(tmp_path: Path, article: Path) -> None:
     for line in made:
         Draft202012Validator(SCHEMAS["line.schema.json"]).validate(line)
     assert [line["id"] for line in made] == ["a", "7", "article.txt"]
-    assert [line["verdict"] for line in made][1] == "pass"
-    assert made[0]["verdict"] == made[2]["verdict"] != "pass"
+    assert [line["verdict"] for line in made] == ["review", "pass", "review"]
 
 
 def test_schemas_are_those_of_the_types() -> None:

@@ -146,16 +146,18 @@ def test_verdict_by_the_probability(weight: float, rate: float, verdict: str) ->
     each = 1 - (1 - weight) ** (1 / 9)
     sentences = [Signs(9, 0.0, each / 0.4, 0.0)] * 9
     assert garbled.weight(sentences) == pytest.approx(weight)
-    assert TABLE.verdict(sentences, rate) == verdict
+    assert TABLE.verdict(sentences, 95.0, rate) == verdict
 
 
-def test_either_sign_lifts_a_verdict_and_a_critical_finding_is_never_passed() -> None:
+def test_either_sign_lifts_a_verdict_and_what_is_grave_is_never_passed() -> None:
     deaf = Garbling(False, (0.0, -9.0), (0.0, -9.0), POINTS)
-    assert deaf.verdict([Signs(9, 0.0, 1.0, 0.0)] * 2, 0.01) == "pass"
-    assert deaf.verdict([Signs(9, 0.0, 1.0, 0.0)] * 3, 0.01) == "review"
-    assert deaf.verdict([Signs(9, 0.0, 0.0, 0.5)], 0.01) == "review"
-    assert deaf.verdict([Signs(9, 0.0, 1.0, 0.9)] * 3, 0.01) == "block"
-    assert deaf.verdict([Signs(9, 1.0, 0.0, 0.0)], 0.01) == "pass"
+    assert deaf.verdict([Signs(9, 0.0, 1.0, 0.0)] * 2, 95.0, 0.01) == "pass"
+    assert deaf.verdict([Signs(9, 0.0, 1.0, 0.0)] * 3, 95.0, 0.01) == "review"
+    assert deaf.verdict([Signs(9, 0.0, 0.0, 0.5)], 95.0, 0.01) == "review"
+    assert deaf.verdict([Signs(9, 0.0, 1.0, 0.9)] * 3, 95.0, 0.01) == "block"
+    assert deaf.verdict([Signs(9, 1.0, 0.0, 0.0)], 95.0, 0.01) == "pass"
+    assert deaf.verdict([Signs(9, 1.0, 0.0, 0.0)], 90.0, 0.01) == "pass"
+    assert deaf.verdict([Signs(9, 1.0, 0.0, 0.0)], 89.9, 0.01) == "review"
 
 
 def test_a_share_that_was_not_measured_is_refused_before_anything_is_read() -> None:
@@ -187,13 +189,15 @@ def test_what_ships_is_calibrated(way: str) -> None:
 
 def test_calibration_error_is_the_weighted_gap_of_the_bins() -> None:
     p = np.repeat([0.2, 0.8], 50)
-    label = np.concatenate([np.arange(50) < 20, np.arange(50) < 40])
-    # 20 of 50 where 0.2 was said, 40 of 50 where 0.8 was.
-    assert sum(size for _, _, size in reliability(p, label)) == 100
-    assert calibration_error(p, np.sort(label)) >= 0.0
-    even = np.concatenate([np.tile([1, 0, 0, 0, 0], 10), np.tile([1, 1, 1, 1, 0], 10)]).astype(bool)
-    assert calibration_error(p, even) == pytest.approx(0.0)
-    assert calibration_error(p, ~even) == pytest.approx(0.6)
+    right = np.concatenate([np.tile([1, 0, 0, 0, 0], 10), np.tile([1, 1, 1, 1, 0], 10)])
+    # Equal probabilities stay together, however their labels lie.
+    for label in (right, np.concatenate([np.sort(right[:50]), np.sort(right[50:])])):
+        assert reliability(p, label.astype(bool)) == [[0.2, 0.2, 50], [0.8, 0.8, 50]]
+        assert calibration_error(p, label.astype(bool)) == pytest.approx(0.0)
+    assert calibration_error(p, ~right.astype(bool)) == pytest.approx(0.6)
+    spread = np.linspace(0, 1, 100)
+    assert [size for _, _, size in reliability(spread, spread > 0.5)] == [10] * 10
+    assert calibration_error(spread, spread >= 2) == pytest.approx(0.5)
 
 
 def test_the_documentation_page_and_its_pictures_are_current() -> None:
